@@ -1,0 +1,1 @@
+"""Data only: places, strands, strategies, futures, parameters and studies as TOML files."""

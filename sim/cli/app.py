@@ -1,0 +1,114 @@
+"""The command ``zonesim``: its commands, and what happens when something goes wrong.
+
+Exit codes: 0 done, 2 a mistake in a command or file or a folder that cannot be written, 70 a fault
+of zonesim itself, 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli import look, report, simulate
+from sim.cli.screen import complain
+
+EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
+
+app = typer.Typer(
+    name="zonesim",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Plan Children's Zones: try a mix of strands in a synthetic neighbourhood beside its twin without a zone.",
+    epilog="Start here:  zonesim demo",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command(epilog="Example:  zonesim demo --replications 10")(simulate.demo)
+app.command(epilog="Example:  zonesim run early_start --place pembury --years 10")(simulate.run)
+app.command(epilog="Example:  zonesim compare schools_only cradle_to_career --place wallsend")(simulate.compare)
+app.command(epilog="Example:  zonesim report zonesim-runs/demo-wallsend")(report.report)
+app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
+app.command(epilog="Example:  zonesim show mentoring")(look.show)
+app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from sim.outputs.records import zonesim_version
+
+        typer.echo(f"zonesim {zonesim_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return the exit code; nobody ever sees a traceback.
+
+    ``arguments`` are those after ``zonesim`` (default: of this process).
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without these signs shows a question mark instead of stopping the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app(args=given, prog_name="zonesim")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except KeyboardInterrupt:
+        complain("stopped.")
+        return EXIT_STOPPED
+    except Exception as error:  # the last door: whatever it is, say it plainly
+        return _explain(error, given)
+    return 0
+
+
+def _explain(error: Exception, arguments: list[str]) -> int:
+    if _is_a(error, "sim.inputs.problems", "InputError"):
+        look.complain_of(error.problems)  # type: ignore[attr-defined]
+        return EXIT_MISTAKE
+    if _is_a(error, "sim.outputs.folders", "OutputError"):
+        complain(str(error))
+        return EXIT_MISTAKE
+    complain(f"something went wrong inside zonesim. Details: {_save_log(error, arguments)}")
+    return EXIT_FAULT
+
+
+def _is_a(error: Exception, module: str, name: str) -> bool:
+    """Whether an error is of a class, without importing its module: it was imported if it was raised."""
+    return module in sys.modules and isinstance(error, getattr(sys.modules[module], name))
+
+
+def _save_log(error: Exception, arguments: list[str]) -> str:
+    """Write the traceback to a file of the user's and return its name."""
+    root = os.environ.get("ZONESIM_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    now = datetime.now(UTC)
+    text = f"{now.isoformat()} zonesim {arguments}\n\n{''.join(traceback.format_exception(error))}"
+    for folder in (Path(root) / "zonesim" / "logs", Path(tempfile.gettempdir())):
+        path = folder / f"zonesim-{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return str(path)
+    return "no log could be written"

@@ -1,0 +1,300 @@
+"""``list``, ``show`` and ``check``: what there is, what it says, and whether a file is right."""
+
+from __future__ import annotations
+
+import difflib
+import json as json_text
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import Json
+from sim.cli.screen import complain, err, out
+
+if TYPE_CHECKING:
+    from sim.inputs import FileCheck, Problem
+    from sim.spec import Place, Record
+
+EXIT_MISTAKE = 2
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    PLACES = "places"
+    STRANDS = "strands"
+    STRATEGIES = "strategies"
+    INDICATORS = "indicators"
+    MECHANISMS = "mechanisms"
+    PARAMETERS = "parameters"
+
+
+_SINGULAR = {Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy"}
+
+
+def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Json = False) -> None:
+    """List places, strands, strategies, indicators, mechanisms or parameters."""
+    rows = _rows(kind)
+    if json:
+        print(json_text.dumps({kind.value: rows}))
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=f"{len(rows)} {kind.value}", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in rows[0] if rows else ():
+        # An id is there to be copied: it is never cut or folded.
+        whole = column == "id"
+        table.add_column(column.replace("_", " "), no_wrap=whole, min_width=max(map(_width, rows)) if whole else None)
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
+    out().print(table)
+
+
+def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of `list`.")], json: Json = False) -> None:
+    """Show a place, strand, strategy or indicator with its values and sources (notes: --json)."""
+    found = _find(identifier)
+    if found is None:
+        complain(_unknown(identifier))
+        raise typer.Exit(EXIT_MISTAKE)
+    kind, content = found
+    if json:
+        print(json_text.dumps({"kind": kind, **content}))
+        return
+    _print_record(kind, content)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files (TOML).")],
+    place: Annotated[str | None, typer.Option("--place", "-p", help="Place in which to size a strategy.")] = None,
+    json: Json = False,
+) -> None:
+    """Check files without running them, and say what they would need."""
+    from sim.inputs import check_files, load_place
+
+    where = None if place is None else load_place(place)
+    checks = check_files(files)
+    answers = [_answer(found, where) for found in checks]
+    if json:
+        print(json_text.dumps({"files": answers}))
+    else:
+        for found, answer in zip(checks, answers, strict=True):
+            _print_check(found, answer)
+    if not all(found.ok for found in checks):
+        raise typer.Exit(EXIT_MISTAKE)
+
+
+def complain_of(problems: Iterable[Problem]) -> None:
+    """Print problems on standard error, each with its place, what is wrong and what would be right."""
+    console = err()
+    for problem in problems:
+        where = problem.file if problem.line is None else f"{problem.file}, line {problem.line}"
+        field = f" ({problem.field})" if problem.field and problem.field != "file" else ""
+        console.print(f"{where}{field}: {problem.problem}", markup=False, highlight=False, soft_wrap=True, style="red")
+        console.print(f"    {problem.remedy}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _rows(kind: Kind) -> list[dict[str, Any]]:
+    """One row of plain values per thing; every row starts with its id."""
+    makers: dict[Kind, Callable[[], list[dict[str, Any]]]] = {
+        Kind.PLACES: _place_rows,
+        Kind.STRANDS: _strand_rows,
+        Kind.STRATEGIES: _strategy_rows,
+        Kind.INDICATORS: _indicator_rows,
+        Kind.MECHANISMS: _mechanism_rows,
+        Kind.PARAMETERS: _parameter_rows,
+    }
+    return makers[kind]()
+
+
+def _place_rows() -> list[dict[str, Any]]:
+    from sim.inputs import list_ids, load_place
+
+    places = [load_place(name) for name in list_ids("place")]
+    return [
+        {
+            "id": p.id, "name": p.name, "children": round(p.value("children")),
+            "deprivation_decile": round(p.value("deprivation_decile")), "region": p.region,
+        }
+        for p in places
+    ]  # fmt: skip
+
+
+def _strand_rows() -> list[dict[str, Any]]:
+    from sim.inputs import load_strands
+
+    return [
+        {
+            "id": s.id, "name": s.name, "ages": f"{s.ages[0]} to {s.ages[1]}", "evidence": f"{s.evidence_rating} of 5",
+            "uptake": f"{s.uptake:.0%}", "cost": _unit_cost(s),
+        }
+        for s in load_strands().values()
+    ]  # fmt: skip
+
+
+def _strategy_rows() -> list[dict[str, Any]]:
+    from sim.inputs import list_ids, load_strategy
+
+    strategies = [load_strategy(name) for name in list_ids("strategy")]
+    return [
+        {"id": s.id, "name": s.name, "place": s.place, "strands": len(s.strands), "question": s.question}
+        for s in strategies
+    ]
+
+
+def _indicator_rows() -> list[dict[str, Any]]:
+    from sim.outcomes import FAMILIES, INDICATORS
+
+    return [
+        {
+            "id": i.id, "name": i.plain_name, "unit": i.unit, "better": "higher" if i.direction > 0 else "lower",
+            "family": FAMILIES[i.family],
+        }
+        for i in INDICATORS.values()
+    ]  # fmt: skip
+
+
+def _mechanism_rows() -> list[dict[str, Any]]:
+    from sim.inputs.register import mechanisms
+
+    return [{"id": name, "meaning": meaning} for name, meaning in mechanisms().items()]
+
+
+def _parameter_rows() -> list[dict[str, Any]]:
+    from sim.inputs.register import passports
+
+    return [
+        {"id": p.name, "value": p.value, "unit": p.unit, "range": list(p.range), "kind": p.kind, "source": p.source}
+        for p in passports().values()
+    ]
+
+
+def _width(row: dict[str, Any]) -> int:
+    return len(row["id"])
+
+
+def _unit_cost(strand: Any) -> str:
+    return f"£{strand.unit_cost_gbp:,.0f} per {strand.cost_unit.replace('_', ' ')} ({strand.price_year})"
+
+
+def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
+    from dataclasses import asdict
+
+    from sim.inputs import list_ids, load_place, load_strand, load_strategy
+    from sim.outcomes import INDICATORS
+
+    if identifier in INDICATORS:
+        return "indicator", asdict(INDICATORS[identifier])
+    loaders: dict[str, Any] = {"place": load_place, "strategy": load_strategy, "strand": load_strand}
+    for kind, load in loaders.items():
+        if identifier in list_ids(kind):
+            record: Record = load(identifier)
+            return kind, record.model_dump(mode="json")
+    return None
+
+
+def _unknown(identifier: str) -> str:
+    from sim.inputs import list_ids
+    from sim.outcomes import INDICATORS
+
+    ids = [*INDICATORS, *(name for kind in _SINGULAR.values() for name in list_ids(kind))]
+    near = difflib.get_close_matches(identifier, ids, n=3)
+    everything = "zonesim list places|strands|strategies|indicators|mechanisms|parameters shows all."
+    hint = f"Did you mean {' or '.join(near)}?" if near else everything
+    return f'there is nothing with the id "{identifier}". {hint}'
+
+
+def _print_record(kind: str, content: dict[str, Any]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    lists = {key: value for key, value in content.items() if _is_table(value)}
+    table = Table(title=f"{content['name']} ({kind})", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for key, value in content.items():
+        if key not in lists and value not in ("", None, [], {}):
+            table.add_row(key.replace("_", " "), Text(_cell(value)))
+    out().print(table)
+    for key, value in lists.items():
+        rows = [{"what": name, **row} for name, row in value.items()] if isinstance(value, dict) else value
+        columns = [c for c in rows[0] if c != "note" and any(row.get(c) not in ("", None, {}, []) for row in rows)]
+        inner = Table(title=key.replace("_", " "), title_justify="left")
+        for column in columns:
+            inner.add_column(column.replace("_", " "), overflow="fold")
+        for row in rows:
+            inner.add_row(*(Text(_cell(row.get(column))) for column in columns))
+        out().print(inner)
+
+
+def _is_table(value: Any) -> bool:
+    rows = list(value.values()) if isinstance(value, dict) else value
+    return isinstance(rows, (list, tuple)) and bool(rows) and all(isinstance(row, dict) for row in rows)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {_cell(item)}" for key, item in value.items() if item is not None)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_cell, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return "" if value is None else str(value)
+
+
+def _answer(found: FileCheck, place: Place | None) -> dict[str, Any]:
+    return {
+        "file": found.file,
+        "ok": found.ok,
+        "problems": [
+            {"line": p.line, "field": p.field, "problem": p.problem, "remedy": p.remedy} for p in found.problems
+        ],
+        "estimate": _estimate(found, place),
+    }
+
+
+def _estimate(found: FileCheck, place: Place | None) -> dict[str, Any] | None:
+    from sim.cli.estimate import place_estimate, strategy_estimate
+    from sim.inputs import load_place, load_strands
+    from sim.inputs.register import load_register
+    from sim.spec import Place, Strategy
+
+    record = found.record
+    if isinstance(record, Place):
+        return place_estimate(record)
+    if not isinstance(record, Strategy):
+        return None
+    if place is None and record.place != "any":
+        place = load_place(record.place)
+    return None if place is None else strategy_estimate(record, place, load_strands(), load_register())
+
+
+def _print_check(found: FileCheck, answer: dict[str, Any]) -> None:
+    console = out()
+    if not found.ok:
+        count = len(found.problems)
+        console.print(f"{found.file}: {count} problem{'s' if count > 1 else ''}", markup=False, highlight=False)
+        complain_of(found.problems)
+        return
+    console.print(f"{found.file}: ok ({found.kind})", markup=False, highlight=False, soft_wrap=True)
+    estimate = answer["estimate"]
+    if estimate is None:
+        if found.kind == "strategy":
+            console.print("  Name a place to see what it would need: --place wallsend", markup=False, highlight=False)
+        return
+    for key, value in estimate.items():
+        if key != "strands":
+            shown = f"£{value:,}" if "_gbp_" in key else _cell(value) or "no limit"
+            console.print(f"  {key.replace('_gbp_', '_').replace('_', ' ')}: {shown}", markup=False, highlight=False)
+    for strand in estimate.get("strands", ()):
+        console.print(
+            f"  {strand['strand']}: {strand['taking_part']:,} of {strand['eligible']:,} eligible, "
+            f"£{strand['gbp_a_year']:,} a year",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip

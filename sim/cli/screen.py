@@ -1,0 +1,122 @@
+"""What the user sees while waiting: progress on standard error, and a log for the run folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SECONDS_BETWEEN_LINES = 30.0
+
+PREPARING = "Preparing the model for this computer (once, about a minute) ..."
+
+
+def out() -> Console:
+    """Console on standard output."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout)
+
+
+def err() -> Console:
+    """Console on standard error."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr)
+
+
+def complain(message: str) -> None:
+    """One plain message on standard error; brackets in it are not markup."""
+    err().print(f"zonesim: {message}", markup=False, highlight=False, soft_wrap=True)
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """Progress of a run: a bar on a terminal, else a plain line about every thirty seconds.
+
+    Call it with runs done, runs in all and what is being run. ``lines`` collects the log.
+    """
+
+    def __init__(self, title: str, cold: bool) -> None:
+        self.lines: list[str] = []
+        self._title, self._cold, self._console = title, cold, err()
+        self._started = self._spoken = time.monotonic()
+        self._status: Any = None
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        self.note(self._title)
+        if self._cold:
+            self.note(PREPARING)
+            if self._console.is_terminal:
+                self._status = self._console.status(PREPARING)
+                self._status.start()
+            else:
+                self._say(PREPARING)
+        return self
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        self.note(f"{done} of {total} runs: {what}")
+        if self._status is not None and done == 0:
+            return
+        if self._console.is_terminal:
+            self._show_bar(done, total, what)
+        elif time.monotonic() - self._spoken >= _SECONDS_BETWEEN_LINES:
+            self._spoken = time.monotonic()
+            self._say(f"{done} of {total} runs, {what}, {self._left(done, total)}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for shown in (self._status, self._bar):
+            if shown is not None:
+                shown.stop()
+
+    def note(self, line: str) -> None:
+        """Add a line to the log."""
+        self.lines.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}")
+
+    def save(self, folder: Path) -> None:
+        """Write the log as ``run.log``."""
+        (folder / "run.log").write_text("\n".join(self.lines) + "\n", encoding="utf-8")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _left(self, done: int, total: int) -> str:
+        spent = time.monotonic() - self._started
+        if not done or spent <= 0:
+            return "time left not known yet"
+        return f"{done / spent:.1f} runs a second, about {spent / done * (total - done):.0f} s left"
+
+    def _show_bar(self, done: int, total: int, what: str) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        if self._bar is None:
+            self._bar = self._new_bar()
+            self._task = self._bar.add_task(self._title, total=total, what=what, rate="")
+            self._bar.start()
+        rate = f"{done / max(time.monotonic() - self._started, 1e-9):.1f} runs a second"
+        self._bar.update(self._task, completed=done, total=total, what=what, rate=rate)
+
+    def _new_bar(self) -> Any:
+        from rich import progress
+
+        return progress.Progress(
+            progress.TextColumn("{task.description}", markup=False),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("{task.fields[rate]}", markup=False),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[what]}", markup=False),
+            console=self._console,
+            transient=True,
+        )

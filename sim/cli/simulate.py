@@ -1,0 +1,190 @@
+"""``run``, ``compare`` and ``demo``: simulate, save the run folder, show what came out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import (
+    Evidence,
+    EvidenceOption,
+    Json,
+    Out,
+    PlaceOption,
+    Replications,
+    Seed,
+    Threads,
+    Without,
+    Years,
+)
+from sim.cli.screen import Progress, err, out
+
+if TYPE_CHECKING:
+    from sim.outputs import ComparisonRecord
+    from sim.spec import Place, Strategy
+
+DEMO_PLACE = "wallsend"
+DEMO_STRATEGIES = ("business_as_usual", "schools_only", "early_start", "cradle_to_career")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the user asked for."""
+
+    command: str
+    strategies: tuple[str, ...]
+    place: str
+    replications: int
+    seed: int
+    years: int
+    evidence: Evidence
+    without: tuple[str, ...]
+    out: Path | None
+    threads: int | None
+    json: bool
+
+
+def run(
+    strategy: Annotated[str, typer.Argument(help="Strategy: an id of `list strategies` or a TOML file.")],
+    place: PlaceOption = DEMO_PLACE,
+    replications: Replications = 20,
+    seed: Seed = 1,
+    years: Years = 10,
+    evidence: EvidenceOption = Evidence.CENTRAL,
+    without: Without = None,
+    out: Out = None,
+    threads: Threads = None,
+    json: Json = False,
+) -> None:
+    """Run one strategy beside its twin, the same neighbourhood without a zone."""
+    _do(Job("run", (strategy,), place, replications, seed, years, evidence, tuple(without or ()), out, threads, json))
+
+
+def compare(
+    strategies: Annotated[list[str], typer.Argument(help="Strategies: ids of `list strategies` or TOML files.")],
+    place: PlaceOption = DEMO_PLACE,
+    replications: Replications = 20,
+    seed: Seed = 1,
+    years: Years = 10,
+    evidence: EvidenceOption = Evidence.CENTRAL,
+    without: Without = None,
+    out: Out = None,
+    threads: Threads = None,
+    json: Json = False,
+) -> None:
+    """Compare strategies side by side: same place, same luck, each against the twin."""
+    chosen = tuple(dict.fromkeys(strategies))
+    _do(Job("compare", chosen, place, replications, seed, years, evidence, tuple(without or ()), out, threads, json))
+
+
+def demo(
+    place: PlaceOption = DEMO_PLACE,
+    replications: Replications = 20,
+    seed: Seed = 1,
+    years: Years = 10,
+    evidence: EvidenceOption = Evidence.CENTRAL,
+    out: Out = None,
+    threads: Threads = None,
+    json: Json = False,
+) -> None:
+    """The main job with no arguments: four strategies for one place, table, figures and briefing."""
+    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), out, threads, json))
+
+
+def _do(job: Job) -> None:
+    from sim.inputs import load_place, load_strategy
+    from sim.inputs.register import load_register
+    from sim.outputs import claim_folder, comparison_answer, write_run_folder
+    from sim.report.briefing import write_report
+
+    started = datetime.now(UTC)
+    place = load_place(job.place)
+    strategies = [load_strategy(name) for name in job.strategies]
+    # Read here already, so that a mechanism that does not exist is known before anything is run.
+    load_register(without=job.without)
+    folder = claim_folder(job.out or _default_folder(job, place, started))
+    progress = Progress(_title(job), _is_cold())
+    comparison = _simulate(job, strategies, place, progress)
+    command = command_of(job)
+
+    def also(inside: Path) -> None:
+        progress.save(inside)
+        write_report(comparison, inside, command)
+
+    written = write_run_folder(comparison, folder, command, started, also)
+    if job.json:
+        print(json.dumps(comparison_answer(comparison, written), allow_nan=False))
+    else:
+        _show(comparison)
+    _say_where(written)
+
+
+def _simulate(job: Job, strategies: list[Strategy], place: Place, progress: Progress) -> ComparisonRecord:
+    from sim.experiments import compare as compare_strategies
+
+    with progress:
+        return compare_strategies(
+            strategies,
+            place,
+            replications=job.replications,
+            seed=job.seed,
+            years=job.years,
+            evidence=job.evidence.value,
+            without=job.without,
+            threads=job.threads,
+            progress=progress,
+        )
+
+
+def _show(comparison: ComparisonRecord) -> None:
+    from sim.report.tables import cost_table, legend, outcome_table
+
+    console = out()
+    console.print(outcome_table(comparison, console.width))
+    console.print(legend(comparison), markup=False, highlight=False)
+    console.print()
+    console.print(cost_table(comparison))
+    for warning in comparison.warnings:
+        console.print(f"Warning: {warning}", markup=False, highlight=False, style="yellow")
+
+
+def _say_where(folder: Path) -> None:
+    console = err()
+    for line in (
+        f"Everything is in {folder}",
+        f"  briefing  {folder / 'briefing.html'}",
+        "  figures   outcomes, differences, costs, reach (.png and .svg)",
+        "  data      results.parquet and others, explained in dictionary.json",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def command_of(job: Job) -> str:
+    """The command line that repeats a job, every option spelled out."""
+    from sim.report.briefing import command_line
+
+    words = [job.command, *(job.strategies if job.command != "demo" else ()), "--place", job.place]
+    words += ["--replications", str(job.replications), "--seed", str(job.seed), "--years", str(job.years)]
+    words += ["--evidence", job.evidence.value]
+    for mechanism in job.without:
+        words += ["--without", mechanism]
+    return command_line(words)
+
+
+def _title(job: Job) -> str:
+    return f"{', '.join(job.strategies)} in {job.place}, {job.replications} replications, {job.years} years"
+
+
+def _default_folder(job: Job, place: Place, started: datetime) -> Path:
+    return Path("zonesim-runs") / f"{job.command}-{place.id}-{started:%Y%m%d-%H%M%S}"
+
+
+def _is_cold() -> bool:
+    from sim._jit import is_cold
+
+    return is_cold()

@@ -1,0 +1,292 @@
+"""Compare strategies with the no-zone twin and with one another: paired differences with intervals."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.experiments.ensemble import CHANGED_GROUPS, CHANGED_OUTCOMES, GROUP_IDS, Run, n_years, replicate, spent_by_year
+from sim.inputs import load_strands
+from sim.inputs.register import load_register
+from sim.offers import STANCES
+from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
+from sim.population import Margin, build
+from sim.schema import V
+from sim.spec import Place, Strategy
+
+Reals = npt.NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+LOW, HIGH = 5.0, 95.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Result of a comparison; every frame is tidy. ``no_zone`` is the twin.
+
+    results: strategy, indicator, family, group, population, year, value, twin, difference, low, high,
+    chance_better, suppressed. changed: strategy, against, outcome, group, better, same, worse. costs: strategy,
+    payer, year, gbp, posts. delivery: strategy, strand, year and what happened. yearly: one row per run and
+    cell. runs: one row per run. fit: asked and synthetic margins of the place.
+    """
+
+    place: Place
+    strategies: tuple[Strategy, ...]
+    future: str
+    evidence: str
+    replications: int
+    seed: int
+    years: int
+    without: tuple[str, ...]
+    results: pd.DataFrame
+    changed: pd.DataFrame
+    costs: pd.DataFrame
+    delivery: pd.DataFrame
+    yearly: pd.DataFrame
+    runs: pd.DataFrame
+    fit: pd.DataFrame
+    warnings: tuple[str, ...]
+    digest: str
+
+
+def compare(
+    strategies: Sequence[Strategy],
+    place: Place,
+    *,
+    replications: int = 20,
+    seed: int = 1,
+    years: int = 10,
+    evidence: str = "central",
+    without: Sequence[str] = (),
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run each strategy and the no-zone twin ``replications`` times on shared starts.
+
+    Replication r uses luck number ``seed + r`` for chance and for the draw of the evidence, so more
+    replications never change earlier ones. ``threads`` replications run at a time; it changes no number.
+    ``progress(done, total, what)`` is called after each replication. Raises ``ValueError`` for a stance,
+    number of years (1 to 20) or replications (1 or more) outside its range, ``InputError`` for an unknown
+    mechanism.
+    """
+    if evidence not in STANCES:
+        raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
+    if not 1 <= years <= 20:
+        raise ValueError(f"years must be from 1 to 20, not {years}")
+    if replications < 1:
+        raise ValueError("replications must be 1 or more")
+    strategies = tuple(strategies)
+    register, library = load_register(without=without), load_strands()
+    off = frozenset(without)
+    # Strategies that differ only in name or repeat are still simulated: A against A must show its zeros.
+    workers = max(1, min(threads or os.cpu_count() or 1, replications))
+    everything: list[list[Run]] = [[] for _ in range(replications)]
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = {
+            pool.submit(
+                replicate, strategies, place, register, library, seed + r, 12 * years, evidence, off,
+                1 if workers > 1 else threads or os.cpu_count() or 1,
+            ): r
+            for r in range(replications)
+        }  # fmt: skip
+        try:
+            for done, job in enumerate(as_completed(jobs), start=1):
+                everything[jobs[job]] = job.result()
+                if progress is not None:
+                    progress(done, replications, "replications")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    names = ["no_zone", *_unique([s.id for s in strategies])]
+    fit = build(place, register.parameters, seed, 12).fit
+    inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
+    digest = hashlib.blake2b(json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16)
+    return Comparison(
+        place=place,
+        strategies=strategies,
+        future="none",
+        evidence=evidence,
+        replications=replications,
+        seed=seed,
+        years=years,
+        without=tuple(sorted(off)),
+        results=_results(names, everything),
+        changed=_changed(names, everything),
+        costs=_costs(names, everything, strategies, place),
+        delivery=_delivery(names, everything),
+        yearly=_yearly(names, everything, seed),
+        runs=_runs(names, everything, seed),
+        fit=_fit(fit),
+        warnings=_warnings(names, everything),
+        digest=digest.hexdigest(),
+    )
+
+
+def _unique(ids: list[str]) -> list[str]:
+    """Names for the tables: a strategy given twice gets ``#2`` so that it can be told from itself."""
+    return [i if ids[:n].count(i) == 0 else f"{i}#{ids[:n].count(i) + 1}" for n, i in enumerate(ids)]
+
+
+def _stack(everything: list[list[Run]], at: int) -> tuple[Reals, Reals]:
+    """(values, counts) of strategy ``at``: replications x years x populations x groups x indicators."""
+    return np.stack([runs[at].values for runs in everything]), np.stack([runs[at].counts for runs in everything])
+
+
+def _results(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
+    twin, twin_n = _stack(everything, 0)
+    good = np.array([INDICATORS[i].direction for i in INDICATOR_IDS])
+    families = np.array([INDICATORS[i].family for i in INDICATOR_IDS])
+    frames = []
+    for at, name in enumerate(names[1:], start=1):
+        value, n = _stack(everything, at)
+        difference = value - twin
+        smallest = np.minimum(n, twin_n).min(axis=0)
+        asked = smallest.max(axis=0) > 0
+        years, pops, groups, indicators = np.nonzero(np.broadcast_to(asked[None], smallest.shape))
+        cell = (slice(None), years, pops, groups, indicators)
+        d = difference[cell]
+        hidden = smallest[cell[1:]] < SMALLEST_CELL
+        d = np.where(hidden[None, :], 0.0, d)
+        low, high = np.percentile(d, [LOW, HIGH], axis=0)
+        blank = np.where(hidden, np.nan, 1.0)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "strategy": name,
+                    "indicator": np.array(INDICATOR_IDS)[indicators],
+                    "family": families[indicators],
+                    "group": np.array(GROUP_IDS)[groups],
+                    "population": np.array(POPULATIONS)[pops],
+                    "year": years + 1,
+                    "value": np.where(hidden[None, :], 0.0, value[cell]).mean(axis=0) * blank,
+                    "twin": np.where(hidden[None, :], 0.0, twin[cell]).mean(axis=0) * blank,
+                    "difference": d.mean(axis=0) * blank,
+                    "low": low * blank,
+                    "high": high * blank,
+                    "chance_better": (d * good[indicators] > 0).mean(axis=0) * blank,
+                    "suppressed": hidden,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_RESULT_COLUMNS)
+
+
+_RESULT_COLUMNS = [
+    "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
+    "chance_better", "suppressed",
+]  # fmt: skip
+
+
+def _changed(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
+    rows = []
+    for at, name in enumerate(names[1:], start=1):
+        mean = np.mean([runs[at].changed for runs in everything], axis=0)
+        for o, outcome in enumerate(CHANGED_OUTCOMES):
+            for g, group in enumerate(CHANGED_GROUPS):
+                better, same, worse = mean[o, g]
+                rows.append((name, "no_zone", outcome, group, better, same, worse))
+    return pd.DataFrame(rows, columns=["strategy", "against", "outcome", "group", "better", "same", "worse"])
+
+
+def _costs(names: list[str], everything: list[list[Run]], strategies: Sequence[Strategy], place: Place) -> pd.DataFrame:
+    """Pounds by payer and year: each payer bears the share of the bill that it has of the year's money."""
+    rows = []
+    for at, (name, strategy) in enumerate(zip(names[1:], strategies, strict=True), start=1):
+        spent = np.mean([spent_by_year(runs[at]) for runs in everything], axis=0)
+        today = everything[0][at].n_today
+        posts = np.mean([runs[at].delivered[:, V.posts_filled, today:].sum(axis=1) for runs in everything], axis=0)
+        total = sum(strategy.money_gbp.values())
+        for payer, pounds in sorted(strategy.money_gbp.items()):
+            share = pounds / total if total > 0 else 0.0
+            rows += [(name, payer, y + 1, spent[y] * share, posts[y] * share) for y in range(len(spent))]
+    return pd.DataFrame(rows, columns=["strategy", "payer", "year", "gbp", "posts"])
+
+
+_BOOKS = {
+    "eligible": V.eligible, "offered": V.offered, "started": V.started, "completed": V.completed, "dropped": V.dropped,
+    "waiting": V.waiting, "taking_part": V.taking_part, "exposed": V.exposed, "gbp": V.spent, "posts": V.posts_filled,
+    "delivered_share": V.quality,
+}  # fmt: skip
+
+
+def _delivery(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
+    frames = []
+    for at, name in enumerate(names):
+        mean = np.mean([runs[at].delivered for runs in everything], axis=0)
+        offers = everything[0][at].offers
+        years, _, n = mean.shape
+        year, offer = np.indices((years, n)).reshape(2, -1)
+        frame = pd.DataFrame({"strategy": name, "strand": np.array(offers, dtype=object)[offer], "year": year + 1})
+        for column, index in _BOOKS.items():
+            frame[column] = mean[:, index, :].ravel()
+        frame["today"] = offer < everything[0][at].n_today
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _yearly(names: list[str], everything: list[list[Run]], seed: int) -> pd.DataFrame:
+    frames = []
+    for r, runs in enumerate(everything):
+        for at, run in enumerate(runs):
+            years, pops, groups, indicators = np.nonzero(run.counts > 0)
+            n = run.counts[years, pops, groups, indicators]
+            value = np.where(n < SMALLEST_CELL, np.nan, run.values[years, pops, groups, indicators])
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "run": np.int32(r * len(runs) + at),
+                        "strategy": pd.Categorical.from_codes(np.full(len(n), at), categories=names),
+                        "replication": np.int32(r),
+                        "seed": np.int64(seed + r),
+                        "population": pd.Categorical.from_codes(pops, categories=list(POPULATIONS)),
+                        "group": pd.Categorical.from_codes(groups, categories=list(GROUP_IDS)),
+                        "indicator": pd.Categorical.from_codes(indicators, categories=list(INDICATOR_IDS)),
+                        "year": (years + 1).astype(np.int16),
+                        "value": value,
+                        "n": np.where(n < SMALLEST_CELL, np.nan, n),
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _runs(names: list[str], everything: list[list[Run]], seed: int) -> pd.DataFrame:
+    rows = [
+        {
+            "run": r * len(runs) + at, "strategy": names[at], "replication": r, "seed": seed + r, **run.flows,
+            "gbp_total": float(spent_by_year(run).sum()), "wall_s": run.wall_s,
+        }
+        for r, runs in enumerate(everything)
+        for at, run in enumerate(runs)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _fit(margins: tuple[Margin, ...]) -> pd.DataFrame:
+    rows = [(m.margin, m.asked, m.synthetic, m.kind) for m in margins]
+    return pd.DataFrame(rows, columns=["margin", "asked", "synthetic", "kind"])
+
+
+def _warnings(names: list[str], everything: list[list[Run]]) -> tuple[str, ...]:
+    """One sentence per strand that money or posts did not stretch to, and what the offers themselves report."""
+    found: list[str] = []
+    years = n_years(everything[0])
+    for at, name in enumerate(names[1:], start=1):
+        found += [f"{name}: {text}" for text in everything[0][at].warnings]
+        short: dict[str, list[tuple[int, float]]] = {}
+        for runs in everything:
+            for year, strand, share in runs[at].shortfalls:
+                short.setdefault(strand, []).append((year + 1, share))
+        for strand, cases in sorted(short.items()):
+            hit = sorted({year for year, _ in cases if year <= years})
+            mean = float(np.mean([share for _, share in cases]))
+            span = f"year {hit[0]}" if len(hit) == 1 else f"years {hit[0]} to {hit[-1]}"
+            found.append(f"{name}: money or posts for only {mean:.0%} of {strand} in {span}")
+    return tuple(found)

@@ -1,0 +1,149 @@
+"""One replication: one start, its no-zone twin, and each strategy on the same luck."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine import Start, World, advance, create, create_start
+from sim.offers import Evidence
+from sim.outcomes import GROUPS
+from sim.parameters import Register
+from sim.schema import V
+from sim.spec import Place, Strand, Strategy
+from sim.state import Table
+
+Reals = npt.NDArray[np.float64]
+
+#: Outcomes of "who changed", and the groups it is told for.
+CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
+CHANGED_GROUPS = ("all", "disadvantaged", "other", "girls", "boys")
+TWIN = Strategy(id="no_zone", name="No zone")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is kept of one world: readings (years x populations x groups x indicators), books, flows.
+
+    ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
+    against the twin. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
+    """
+
+    strategy: str
+    offers: tuple[str, ...]
+    n_today: int
+    values: Reals
+    counts: Reals
+    delivered: Reals
+    changed: Reals
+    flows: dict[str, int]
+    shortfalls: tuple[tuple[int, str, float], ...]
+    warnings: tuple[str, ...]
+    wall_s: float
+
+
+def flows(world: World) -> dict[str, int]:
+    """Resident children: start + births + arrivals - leavers - aged out = end, over the months stepped."""
+    c, end = world.children, world.month
+    comes, leaves, grown = c.first_month, c.leaves_month, c.last_month
+    resident_ever = (comes < end) & (comes < np.minimum(leaves, grown))
+    born_here = c.birth_month == comes
+    start = resident_ever & (comes <= 0) & (c.from_start == 1)
+    later = resident_ever & ~start & (comes >= 0)
+    gone = resident_ever & (np.minimum(leaves, grown) < end)
+    return {
+        "children_start": int(start.sum()),
+        "births": int((later & born_here).sum()),
+        "arrivals": int((later & ~born_here).sum()),
+        "leavers": int((gone & (leaves <= grown)).sum()),
+        "aged_out": int((gone & (leaves > grown)).sum()),
+        "children_end": int((resident_ever & (np.minimum(leaves, grown) >= end)).sum()),
+    }
+
+
+def _passes(children: Table, start: Start) -> Reals:
+    """Milestones reached by each child (0 to 5); not-yet counts as nothing."""
+    r = start.register.parameters.reference
+    marks = (
+        (children.score_eyfsp, r.pass_eyfsp), (children.score_phonics, r.pass_phonics), (children.score_ks2, r.pass_ks2),
+        (children.score_gcse, r.pass_gcse4), (children.eet, 0.5),
+    )  # fmt: skip
+    return np.sum([np.nan_to_num(score, nan=-99.0) >= line for score, line in marks], axis=0).astype(float)
+
+
+def who_changed(world: World, twin: World) -> Reals:
+    """Children better, the same and worse off than in the twin: outcomes x groups x 3, by row (rows are shared).
+
+    Better or worse: a difference beyond ``better_worse_line`` SD, or more or fewer milestones. Everybody who
+    lived in the place during the run counts, at the end of the run or of their childhood.
+    """
+    c, t, start = world.children, twin.children, world.start
+    line = start.register.parameters.reference.better_worse_line
+    lived = (c.first_month < world.month) & (c.last_month > 0) & (c.first_month < np.minimum(c.last_month, c.leaves_month))
+    memory = start.register.parameters.reference.fsm_memory_months
+    poor = world.month - twin.households.fsm_last[c.household] <= memory
+    members = {"all": lived, "disadvantaged": lived & poor, "other": lived & ~poor, "girls": lived & (c.girl == 1), "boys": lived & (c.girl == 0)}
+    out = np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
+    for o, outcome in enumerate(CHANGED_OUTCOMES):
+        if outcome == "milestones":
+            difference, edge = _passes(c, start) - _passes(t, start), 0.5
+        else:
+            difference, edge = getattr(c, outcome) - getattr(t, outcome), line
+        for g, group in enumerate(CHANGED_GROUPS):
+            d = difference[members[group]]
+            out[o, g] = (d > edge).sum(), (np.abs(d) <= edge).sum(), (d < -edge).sum()
+    return out
+
+
+def _finish(world: World, twin: World | None, wall: float) -> Run:
+    readings = world.readings
+    changed = who_changed(world, twin) if twin is not None else np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
+    return Run(
+        strategy=world.strategy.id,
+        offers=world.plan.ids,
+        n_today=world.plan.n_today,
+        values=np.stack([r.values for r in readings]),
+        counts=np.stack([r.counts for r in readings]),
+        delivered=np.stack(world.deliveries),
+        changed=changed,
+        flows=flows(world),
+        shortfalls=tuple(world.shortfalls),
+        warnings=tuple(world.plan.warnings),
+        wall_s=wall,
+    )
+
+
+def replicate(
+    strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int, months: int,
+    stance: str, without: frozenset[str], threads: int = 1,
+) -> list[Run]:  # fmt: skip
+    """One replication: the twin first, then each strategy, on one start and one draw of the evidence."""
+    started = time.perf_counter()
+    start = create_start(place, register, seed, months, without, threads)
+    runs: list[Run] = []
+    twin: World | None = None
+    for strategy in (TWIN, *strategies):
+        world = create(start, strategy, library, Evidence(stance, seed), threads)
+        advance(world, months)
+        now = time.perf_counter()
+        runs.append(_finish(world, twin, now - started))
+        twin, started = twin or world, now
+    return runs
+
+
+def n_years(runs: Sequence[Run]) -> int:
+    """School years read in each run."""
+    return runs[0].values.shape[0]
+
+
+def spent_by_year(run: Run) -> Reals:
+    """Pounds spent in each school year, all strands together."""
+    total: Reals = run.delivered[:, V.spent, :].sum(axis=1)
+    return total
+
+
+GROUP_IDS = tuple(GROUPS)

@@ -1,0 +1,35 @@
+"""Files in: places, strategies and strands from TOML, checked, completed and explained.
+
+``load_place``, ``load_strategy`` and ``load_strand`` take an id of the packaged library or a path
+and give a record of ``sim.spec``; what is wrong with a file comes as ``InputError`` with one
+``Problem`` (file, line, field, what is wrong, what would be right) for each mistake.
+"""
+
+from sim.inputs.checking import FileCheck, check_files
+from sim.inputs.library import Library, known, list_ids, packaged
+from sim.inputs.lines import LineMap
+from sim.inputs.places import fill_place, load_place
+from sim.inputs.problems import InputError, Problem
+from sim.inputs.reading import read_toml
+from sim.inputs.schemas import SCHEMA_VERSION
+from sim.inputs.strands import load_strand, load_strands
+from sim.inputs.strategies import load_strategy
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "FileCheck",
+    "InputError",
+    "Library",
+    "LineMap",
+    "Problem",
+    "check_files",
+    "fill_place",
+    "known",
+    "list_ids",
+    "load_place",
+    "load_strand",
+    "load_strands",
+    "load_strategy",
+    "packaged",
+    "read_toml",
+]

@@ -1,0 +1,98 @@
+"""Read ``scenarios/parameters``: every number of the model with its passport, and the mechanism switches."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sim.inputs.problems import InputError, Problem
+from sim.parameters import GROUPS, Calendar, Parameters, Register
+from sim.spec import ServiceKind
+
+_SERVICE_NUMBERS = ("need_share", "uptake", "duration_months", "caseload", "posts_per_1000")
+
+
+@dataclass(frozen=True)
+class Passport:
+    """One number with where it comes from. ``kind``: evidence, assumption, calibrated or policy."""
+
+    name: str
+    value: float
+    unit: str
+    range: tuple[float, float]
+    kind: str
+    source: str
+    note: str = ""
+
+
+@cache
+def _document(name: str) -> dict[str, Any]:
+    text = files("scenarios").joinpath("parameters", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def passports() -> dict[str, Passport]:
+    """Passport of every number of the model by ``file.name``."""
+    found = {}
+    for group in GROUPS:
+        for name, page in _document(group).items():
+            if name != "schema_version":
+                low, high = page["range"]
+                found[f"{group}.{name}"] = Passport(
+                    f"{group}.{name}", float(page["value"]), page["unit"], (low, high), page["kind"], page["source"],
+                    page.get("note", ""),
+                )  # fmt: skip
+    return found
+
+
+@cache
+def mechanisms() -> dict[str, str]:
+    """Mechanisms that ``--without`` can switch off, and what each means."""
+    return {name: page["meaning"] for name, page in _document("mechanisms").items() if name != "schema_version"}
+
+
+def _switched_off(without: Iterable[str]) -> dict[str, float]:
+    sets: dict[str, float] = {}
+    for name in sorted(set(without)):
+        if name not in mechanisms():
+            raise InputError((Problem(
+                "mechanisms.toml", None, "--without", f"there is no mechanism {name!r}", "one of: " + ", ".join(mechanisms())
+            ),))  # fmt: skip
+        sets |= _document("mechanisms")[name]["sets"]
+    return sets
+
+
+def load_register(own: Mapping[str, float] | None = None, without: Iterable[str] = ()) -> Register:
+    """The model's numbers, with ``own`` values by ``file.name`` and mechanisms switched off.
+
+    Raises ``InputError`` for an unknown name, or an own value outside the range of its passport.
+    """
+    pages = passports()
+    values = {name: page.value for name, page in pages.items()}
+    for name, value in (own or {}).items():
+        if name not in pages:
+            raise InputError((Problem("parameters", None, name, "there is no such parameter", "see zonesim list parameters"),))
+        low, high = pages[name].range
+        if not low <= value <= high:
+            raise InputError((Problem("parameters", None, name, f"{value} is outside the range", f"a number from {low} to {high}"),))
+        values[name] = float(value)
+    values |= _switched_off(without)
+    groups = {
+        group: record(**{field: values[f"{group}.{field}"] for field in record._fields})  # type: ignore[attr-defined]
+        for group, record in GROUPS.items()
+    }
+    services = tuple(
+        ServiceKind(
+            id=name, **{k: page[k] for k in ("name", "unit", "ages", "need", "ongoing")},
+            **{k: page[k]["value"] for k in _SERVICE_NUMBERS},
+        )
+        for name, page in _document("services").items()
+        if name != "schema_version"
+    )  # fmt: skip
+    calendar = Calendar(*(tuple(_document("calendar")[field]["value"]) for field in Calendar._fields))
+    prices = _document("prices")["gdp_deflator"]
+    return Register(Parameters(**groups), calendar, services, dict(zip(prices["years"], prices["value"], strict=True)))

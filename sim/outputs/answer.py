@@ -1,0 +1,64 @@
+"""The machine-readable answer of ``run``, ``compare`` and ``demo`` (``--json``)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.outputs.records import SCHEMA_VERSION, ComparisonRecord, zonesim_version
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+RESULT_KEYS = (
+    "strategy", "indicator", "family", "group", "population", "year",
+    "value", "twin", "difference", "low", "high", "chance_better",
+)  # fmt: skip
+NUMBER_KEYS = ("value", "twin", "difference", "low", "high", "chance_better")
+CHANGED_KEYS = ("strategy", "against", "outcome", "better", "same", "worse")
+COST_KEYS = ("strategy", "payer", "year", "gbp", "posts")
+
+
+def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[str, Any]:
+    """The comparison as JSON values: no NaN, and no number of a cell under the small-number rule.
+
+    A suppressed cell has ``null`` numbers and, only then, the key ``"suppressed": true``.
+    """
+    return {
+        "schema": SCHEMA_VERSION,
+        "version": zonesim_version(),
+        "place": comparison.place.id,
+        "future": comparison.future,
+        "evidence": comparison.evidence,
+        "replications": comparison.replications,
+        "seed": comparison.seed,
+        "run_folder": str(run_folder),
+        "results": _results(comparison.results),
+        # The answer speaks of all children; the groups stand in changed.parquet.
+        "changed": _rows(comparison.changed.query("group == 'all'"), CHANGED_KEYS),
+        "costs": _rows(comparison.costs, COST_KEYS),
+        "warnings": list(comparison.warnings),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A number, text or nothing that JSON knows (NaN and infinities become ``None``)."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _rows(frame: DataFrame, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    columns = [frame[key].tolist() for key in keys]
+    return [dict(zip(keys, map(plain, row), strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _results(frame: DataFrame) -> list[dict[str, Any]]:
+    rows = _rows(frame, RESULT_KEYS)
+    for row, suppressed in zip(rows, frame["suppressed"].tolist(), strict=True):
+        if suppressed:
+            row.update(dict.fromkeys(NUMBER_KEYS), suppressed=True)
+    return rows

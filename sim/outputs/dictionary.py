@@ -1,0 +1,138 @@
+"""The data dictionary of a run folder: every column and every indicator in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.outcomes import FAMILIES, GROUPS, INDICATORS
+from sim.outputs.records import FRAMES, SCHEMA_VERSION, ComparisonRecord
+
+#: Column -> (plain name, unit, definition), the same meaning in every table.
+COLUMNS: dict[str, tuple[str, str, str]] = {
+    "against": ("compared with", "id", "What the children are compared with: no_zone is the twin."),
+    "aged_out": ("grown up", "children", "Children who reached the end of the school year in which they turn 19."),
+    "arrivals": ("arrived", "children", "Children who moved into the neighbourhood during the run."),
+    "asked": ("in the profile", "as the margin", "Value that the place profile asks for."),
+    "better": (
+        "better off",
+        "children",
+        "Children more than 0.02 SD better than in the twin, or with a milestone gained; mean over replications.",
+    ),
+    "births": ("born", "children", "Children born in the neighbourhood during the run."),
+    "chance_better": (
+        "chance of being better",
+        "share of paired draws",
+        "Share of paired draws better than the twin in the indicator's good direction; 0.5 means even.",
+    ),
+    "children_end": ("children at the end", "children", "Resident children in the last month."),
+    "children_start": ("children at the start", "children", "Resident children in month 0."),
+    "completed": ("completed", "children or households", "Finished the course that year."),
+    "difference": (
+        "difference from the twin",
+        "as the indicator",
+        "Mean paired difference between the strategy and its twin.",
+    ),
+    "dropped": ("dropped out", "children or households", "Left before the end of the course that year."),
+    "eligible": ("could take part", "children or households", "Eligible that year (age, need, dates)."),
+    "family": ("family of outcomes", "id", "One of the five families of outcomes."),
+    "gbp": ("pounds", "GBP a year", "Spending that year in the strategy's prices, not discounted."),
+    "gbp_total": ("pounds in all", "GBP", "Spending over the whole run, not discounted."),
+    "group": ("group", "id", "Group of children or households; see groups."),
+    "high": (
+        "high end",
+        "as the indicator",
+        "95th percentile of the paired difference over draws: predictive, for one place.",
+    ),
+    "indicator": ("indicator", "id", "See indicators."),
+    "kind": (
+        "where the number is from",
+        "id",
+        "Provenance of the cell of the place profile (given, published, filled_in, ...).",
+    ),
+    "leavers": ("left", "children", "Children who moved away during the run."),
+    "low": (
+        "low end",
+        "as the indicator",
+        "5th percentile of the paired difference over draws: predictive, for one place.",
+    ),
+    "margin": ("margin", "id", "Cell of the place profile that the synthetic population has to meet."),
+    "n": (
+        "number counted",
+        "children, households or schools",
+        "Number that the cell rests on; under 10 the value is empty.",
+    ),
+    "offered": ("offered a place", "children or households", "Offered a place that year."),
+    "outcome": ("outcome", "id", "Outcome by which a child counts as better, same or worse."),
+    "payer": ("who pays", "id", "Body that pays (council, nhs, schools, charity, housing, government, police)."),
+    "population": (
+        "whose outcomes",
+        "residents or originals",
+        "residents: who lives there that year. originals: there at the start or born to those, followed "
+        "wherever they go.",
+    ),
+    "posts": ("posts", "full-time posts", "Posts filled, mean over the year."),
+    "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
+    "run": ("run", "number", "One strategy in one replication."),
+    "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
+    "seed": ("luck number", "number", "Seed of every random draw of the run."),
+    "started": ("started", "children or households", "Began to take part that year."),
+    "strand": ("strand", "id", "Intervention of the evidence library."),
+    "strategy": ("strategy", "id", "Mix of strands; no_zone is the twin."),
+    "suppressed": (
+        "not shown",
+        "true or false",
+        "True if the cell rests on fewer than 10 in a replication; its numbers are then empty.",
+    ),
+    "synthetic": ("in the model", "as the margin", "Value of the synthetic population in month 0."),
+    "taking_part": ("taking part", "children or households", "Taking part, mean over the year."),
+    "twin": ("twin", "as the indicator", "Mean in the same neighbourhood without a zone, with the same luck."),
+    "value": ("value", "as the indicator", "Mean over replications (results) or value of one run (yearly)."),
+    "waiting": ("waiting", "children or households", "On a waiting list, mean over the year."),
+    "wall_s": ("computing time", "seconds", "Time the run took."),
+    "worse": (
+        "worse off",
+        "children",
+        "Children more than 0.02 SD worse than in the twin, or with a milestone lost; mean over replications.",
+    ),
+    "year": ("year", "school year", "1 is the school year that begins in month 0."),
+}
+
+
+def dictionary(comparison: ComparisonRecord) -> dict[str, Any]:
+    """Tables with their columns, indicators, families and groups, as JSON values."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "tables": {name: _columns(list(getattr(comparison, name).columns)) for name in FRAMES},
+        "indicators": {
+            i.id: {
+                "name": i.name,
+                "plain_name": i.plain_name,
+                "unit": i.unit,
+                "ages": list(i.ages),
+                "direction": i.direction,
+                "family": i.family,
+                "definition": i.definition,
+                "source": i.source,
+                "headline": i.headline,
+            }
+            for i in INDICATORS.values()
+        },
+        "families": dict(FAMILIES),
+        "groups": dict(GROUPS),
+    }
+
+
+def _columns(names: list[str]) -> list[dict[str, str]]:
+    rows = []
+    for name in names:
+        plain_name, unit, definition = COLUMNS.get(name, (name, "", ""))
+        rows.append(
+            {
+                "name": name,
+                "plain_name": plain_name,
+                "unit": unit,
+                "definition": definition,
+                "source": "docs/model.md, section Outcomes",
+            }
+        )
+    return rows

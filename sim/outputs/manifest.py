@@ -1,0 +1,85 @@
+"""The manifest: what was asked, what was run, with what, when, and how to run it again."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.outputs.records import SCHEMA_VERSION, ComparisonRecord, zonesim_version
+
+_LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "mesa", "matplotlib", "scipy", "typer")
+
+
+def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> dict[str, Any]:
+    """Everything needed to repeat a run and to tell two runs apart, as plain JSON values."""
+    ended = datetime.now(UTC)
+    return {
+        "schema": SCHEMA_VERSION,
+        "zonesim": zonesim_version(),
+        "commit": _commit(),
+        "command": command,
+        "digest": comparison.digest,
+        "asked": {
+            "replications": comparison.replications,
+            "seed": comparison.seed,
+            "seeds": _seeds(comparison),
+            "years": comparison.years,
+            "evidence": comparison.evidence,
+            "without": list(comparison.without),
+        },
+        "scenario": {
+            "place": comparison.place.model_dump(mode="json"),
+            "strategies": [strategy.model_dump(mode="json") for strategy in comparison.strategies],
+            "future": comparison.future,
+            "warnings": list(comparison.warnings),
+        },
+        "started": _stamp(started),
+        "ended": _stamp(ended),
+        "timings": {
+            "total_s": round((ended - started).total_seconds(), 3),
+            "runs_s": round(float(comparison.runs["wall_s"].sum()), 3),
+            "runs": len(comparison.runs),
+        },
+        "environment": _environment(),
+    }
+
+
+def _seeds(comparison: ComparisonRecord) -> list[int]:
+    return [int(seed) for seed in comparison.runs["seed"].drop_duplicates()]
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _environment() -> dict[str, str | None]:
+    found: dict[str, str | None] = {"python": platform.python_version(), "platform": platform.platform()}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = None
+    return found
+
+
+def _commit() -> str | None:
+    """Commit of the source if it stands in a git checkout of its own, with ``+changes`` if edited."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        return head + ("+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    answer = subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
+    )
+    return answer.stdout.strip()

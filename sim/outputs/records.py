@@ -1,0 +1,99 @@
+"""What a comparison looks like to everything that writes, reads or shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.spec import Place, Strategy
+
+#: Version of the run folder and of the ``--json`` answers; raised when a key or column changes meaning.
+SCHEMA_VERSION = 1
+
+#: The tidy tables of a run folder, in the order in which a reader needs them.
+FRAMES = ("results", "changed", "costs", "delivery", "runs", "yearly", "fit")
+
+#: Id of the twin: the same neighbourhood, same luck, without a zone.
+TWIN = "no_zone"
+
+
+class ComparisonRecord(Protocol):
+    """Strategies compared with their twin in one place (made by ``sim.experiments.compare``).
+
+    The frames are tidy: ``results``, ``changed``, ``costs`` and ``delivery`` hold means over
+    replications, ``runs`` one row a run, ``yearly`` one cell a row, ``fit`` the margins of the
+    synthetic population. ``sim.outputs.dictionary`` explains every column.
+    """
+
+    @property
+    def place(self) -> Place: ...
+    @property
+    def strategies(self) -> tuple[Strategy, ...]: ...
+    @property
+    def future(self) -> str: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def replications(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def years(self) -> int: ...
+    @property
+    def without(self) -> tuple[str, ...]: ...
+    @property
+    def results(self) -> DataFrame: ...
+    @property
+    def changed(self) -> DataFrame: ...
+    @property
+    def costs(self) -> DataFrame: ...
+    @property
+    def delivery(self) -> DataFrame: ...
+    @property
+    def yearly(self) -> DataFrame: ...
+    @property
+    def runs(self) -> DataFrame: ...
+    @property
+    def fit(self) -> DataFrame: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+    @property
+    def digest(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class StoredComparison:
+    """A comparison read back from a run folder, with the command line that made it."""
+
+    place: Place
+    strategies: tuple[Strategy, ...]
+    future: str
+    evidence: str
+    replications: int
+    seed: int
+    years: int
+    without: tuple[str, ...]
+    results: DataFrame
+    changed: DataFrame
+    costs: DataFrame
+    delivery: DataFrame
+    yearly: DataFrame
+    runs: DataFrame
+    fit: DataFrame
+    warnings: tuple[str, ...]
+    digest: str
+    command: str
+
+
+@cache
+def zonesim_version() -> str:
+    """Version of the installed distribution, or ``0+source`` where it runs from a bare checkout."""
+    try:
+        return version("zonesim")
+    except PackageNotFoundError:
+        return "0+source"

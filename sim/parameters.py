@@ -1,0 +1,321 @@
+"""Parameters of the model: one named tuple of numbers per mechanism file. No values stand here.
+
+Values, units, ranges, kinds and sources stand in ``scenarios/parameters/*.toml``; ``sim.inputs``
+reads them. Compiled code takes the named tuples, so a field has the same name in both places.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.spec import ServiceKind
+
+
+class ChildParameters(NamedTuple):
+    """``children.toml``."""
+
+    attainment_rate_birth: float
+    attainment_rate_decline: float
+    attainment_noise: float
+    attainment_level: float
+    attainment_ses: float
+    attainment_home_early: float
+    attainment_home_later: float
+    attainment_school: float
+    attainment_low_peers: float
+    attainment_wellbeing: float
+    attainment_hardship: float
+    attainment_housing: float
+    attainment_unsafety: float
+    attainment_attendance: float
+    attainment_agency: float
+    attainment_send: float
+    attainment_girl: float
+    attainment_eal_early: float
+    attainment_month_of_birth: float
+    wellbeing_rate: float
+    wellbeing_noise: float
+    wellbeing_level: float
+    wellbeing_home: float
+    wellbeing_distress: float
+    wellbeing_climate: float
+    wellbeing_hardship: float
+    wellbeing_unsafety: float
+    wellbeing_adolescent_girl: float
+    wellbeing_boy: float
+    transition_shock: float
+    transition_decay: float
+    health_rate: float
+    health_noise: float
+    health_level: float
+    health_housing: float
+    health_hardship: float
+    health_distress: float
+    attendance_level: float
+    attendance_scale: float
+    attendance_health: float
+    attendance_wellbeing: float
+    attendance_distress: float
+    attendance_hardship: float
+    attendance_climate: float
+    attendance_agency: float
+    attendance_secondary: float
+    attendance_noise: float
+    attendance_usual: float
+    agency_rate: float
+    agency_level: float
+    agency_attainment: float
+    agency_climate: float
+    agency_support: float
+    support_rate: float
+    resilience_level: float
+    resilience_agency: float
+    resilience_support: float
+    resilience_wellbeing: float
+    send_attainment: float
+    send_wellbeing: float
+    send_girl: float
+    send_support_threshold: float
+    send_plan_threshold: float
+    suspension_level: float
+    suspension_wellbeing: float
+    suspension_climate: float
+    suspension_secondary: float
+    suspension_girl: float
+    suspension_hardship: float
+    hardship_mean: float
+
+
+class FamilyParameters(NamedTuple):
+    """``families.toml``."""
+
+    work_turnover: float
+    couple_second_pay: float
+    tax_rate: float
+    tax_allowance: float
+    benefit_single: float
+    benefit_couple: float
+    benefit_child: float
+    benefit_children_limit: float
+    benefit_taper: float
+    benefit_work_allowance: float
+    benefit_rent_share: float
+    child_benefit_first: float
+    child_benefit_other: float
+    scale_first_adult: float
+    scale_other_adult: float
+    scale_child: float
+    poverty_line: float
+    income_smoothing: float
+    hardship_scale: float
+    fsm_earnings_limit: float
+    distress_rate: float
+    distress_noise: float
+    distress_level: float
+    distress_hardship: float
+    distress_housing: float
+    distress_lone: float
+    distress_workless: float
+    distress_child: float
+    home_rate: float
+    home_noise: float
+    home_level: float
+    home_ses: float
+    home_distress: float
+    home_strain: float
+    hardship_mean: float
+
+
+class TrustParameters(NamedTuple):
+    """``trust.toml``."""
+
+    word_of_mouth_rate: float
+    drift_rate: float
+    taking_part_gain: float
+    waiting_loss: float
+    drop_out_loss: float
+    outreach_gain: float
+
+
+class SchoolParameters(NamedTuple):
+    """``schools.toml``."""
+
+    effectiveness_return: float
+    effectiveness_noise: float
+    effectiveness_turnover: float
+    effectiveness_pastoral: float
+    leader_change_rate: float
+    leader_change_noise: float
+    climate_rate: float
+    climate_load: float
+    climate_noise: float
+    turnover_level: float
+    turnover_rate: float
+    turnover_climate: float
+    turnover_noise: float
+    low_attainment_line: float
+    pupils_per_pastoral_post: float
+    need_line: float
+    need_share_usual: float
+
+
+class DeliveryParameters(NamedTuple):
+    """``delivery.toml``: identify, offer, accept, take part; services and money."""
+
+    identify_base: float
+    identify_need: float
+    identify_outreach: float
+    accept_trust: float
+    accept_trust_usual: float
+    accept_ses: float
+    accept_distance: float
+    accept_distance_usual: float
+    accept_distress: float
+    accept_outreach: float
+    accept_spread: float
+    order_ses: float
+    order_trust: float
+    drop_out_share: float
+    drop_out_distress: float
+    overlap_discount: float
+    recruitment_rate: float
+    turnover_rate: float
+    staff_share: float
+    post_cost: float
+    trust_sd: float
+    income_sd: float
+
+
+class PopulationParameters(NamedTuple):
+    """``population.toml``: the first day, births and moves."""
+
+    ses_low: float
+    ses_middle: float
+    ses_degree: float
+    ses_spread: float
+    pay_low: float
+    pay_middle: float
+    pay_degree: float
+    pay_spread: float
+    rent_owner: float
+    rent_private: float
+    rent_social: float
+    work_propensity_working: float
+    work_propensity_workless: float
+    sibling_gap_low: float
+    sibling_gap_high: float
+    second_child_share: float
+    third_child_share: float
+    move_owner: float
+    move_private: float
+    move_social: float
+    endow_attainment_sd: float
+    endow_wellbeing_sd: float
+    endow_health_sd: float
+    endow_attendance_sd: float
+    endow_distress_sd: float
+    endow_home_sd: float
+    school_effectiveness_sd: float
+    school_climate_sd: float
+    trust_level: float
+    trust_ses: float
+    trust_spread: float
+    housing_overcrowded: float
+    housing_damp: float
+    unsafety_spread: float
+    network_near_share: float
+    network_gate_share: float
+    elsewhere_slope: float
+    elsewhere_unsafety: float
+    elsewhere_unsafety_slope: float
+    outside_places: float
+    association_tenure_work: float
+    association_tenure_education: float
+    association_work_education: float
+    association_adults_work: float
+    association_adults_tenure: float
+    donor_share: float
+
+
+class ReferenceParameters(NamedTuple):
+    """``reference.toml``: pass marks and regressions, set once on the England reference."""
+
+    test_noise: float
+    pass_eyfsp: float
+    pass_phonics: float
+    pass_ks2: float
+    pass_gcse4: float
+    attainment8_mean: float
+    attainment8_per_sd: float
+    attainment8_top: float
+    eet_level: float
+    eet_attainment: float
+    eet_attendance: float
+    eet_hardship: float
+    value_added_ks2_slope: float
+    value_added_gcse_slope: float
+    months_per_sd_5: float
+    months_per_sd_11: float
+    months_per_sd_16: float
+    sdq_mean: float
+    sdq_per_sd: float
+    sdq_high_line: float
+    distress_high_line: float
+    persistent_absence_line: float
+    in_need_line: float
+    fsm_memory_months: float
+    better_worse_line: float
+
+
+class EvidenceParameters(NamedTuple):
+    """``evidence.toml``: rules of the evidence library."""
+
+    half_life_brief: float
+    half_life_fast: float
+    half_life_slow: float
+    between_site_share: float
+    sceptical_mean: float
+    sceptical_spread: float
+    hopeful_share: float
+
+
+class Parameters(NamedTuple):
+    """All parameters, and the place's own numbers for the families' income."""
+
+    children: ChildParameters
+    families: FamilyParameters
+    trust: TrustParameters
+    schools: SchoolParameters
+    delivery: DeliveryParameters
+    population: PopulationParameters
+    reference: ReferenceParameters
+    evidence: EvidenceParameters
+
+
+#: File of ``scenarios/parameters`` -> its named tuple.
+GROUPS: dict[str, type] = {
+    "children": ChildParameters,
+    "families": FamilyParameters,
+    "trust": TrustParameters,
+    "schools": SchoolParameters,
+    "delivery": DeliveryParameters,
+    "population": PopulationParameters,
+    "reference": ReferenceParameters,
+    "evidence": EvidenceParameters,
+}
+
+
+class Calendar(NamedTuple):
+    """``calendar.toml``: twelve months from September."""
+
+    season: tuple[float, ...]
+    teaching: tuple[float, ...]
+
+
+class Register(NamedTuple):
+    """Everything of ``scenarios/parameters`` that a run needs."""
+
+    parameters: Parameters
+    calendar: Calendar
+    services: tuple[ServiceKind, ...]
+    prices: dict[int, float]

@@ -1,0 +1,1 @@
+"""What people read: tables on the screen, figures, sentences and the briefing."""

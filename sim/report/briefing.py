@@ -1,0 +1,290 @@
+"""The briefing: one self-contained HTML page that answers the question the strategies were made for.
+
+Everything that comes from a file or a table passes through ``html.escape``; figures are inline SVG,
+so the page needs neither a network nor other files.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from sim.outcomes import FAMILIES
+from sim.outputs.folders import write_file
+from sim.outputs.records import ComparisonRecord, zonesim_version
+from sim.report.figures import FIGURES, save_figures
+from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows, verdict
+from sim.report.words import (
+    NO_CLEAR_DIFFERENCE,
+    NOT_SHOWN,
+    chance,
+    finding,
+    measure,
+    month_name,
+    plain_value,
+    pounds,
+    short_name,
+    upper_first,
+)
+from sim.spec import PLACE_CELLS, Strategy
+
+_CSS = """
+body{font:17px/1.55 system-ui,"Segoe UI",Roboto,sans-serif;color:#1a1a1a;background:#fff;margin:0}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+h1{font-size:1.9rem;line-height:1.2}h2{margin-top:2.6rem;border-bottom:2px solid #0072b2;padding-bottom:.2rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
+caption{text-align:left;font-weight:600;padding:.4rem 0}
+th,td{padding:.45rem .6rem;border-bottom:1px solid #d0d0d0;text-align:left;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums}thead th{background:#eef4f8}
+.better{color:#00664b;font-weight:600}.worse{color:#a33c00;font-weight:600}.none{color:#595959}
+.filled{background:#fff4d6}figure{margin:1.5rem 0}figure svg{width:100%;height:auto}
+figcaption{color:#595959}code,pre{background:#f2f2f2;padding:.1rem .3rem;border-radius:3px}
+pre{padding:.8rem;overflow-x:auto;white-space:pre-wrap}small{color:#595959}
+@media print{h2,figure,tr{break-inside:avoid}}
+"""
+
+_LIMITS = (
+    "The people are synthetic: they match the counts of the place profile, not anybody who lives there.",
+    "Numbers are differences between a place and its twin in the model. They say what follows from the evidence and "
+    "assumptions put in; they do not prove that a strategy works.",
+    "Effects of single strands come from published trials and studies; how strands work together is uncertain, "
+    "and the model's allowance for it includes nothing at all.",
+    "Results resting on fewer than 10 children in a replication are not shown.",
+    "An interval shows where one place may end up, by chance and by what is not known about the effects. "
+    "What the model leaves out is not in it.",
+)
+
+
+def write_report(comparison: ComparisonRecord, folder: Path, command: str) -> list[Path]:
+    """Write the briefing and the figures into a folder; the briefing's path comes first.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    figures = save_figures(comparison, folder)
+    drawn = {path.stem: path.read_text(encoding="utf-8") for path in figures if path.suffix == ".svg"}
+    briefing = folder / "briefing.html"
+    write_file(briefing, briefing_page(comparison, command, drawn))
+    return [briefing, *figures]
+
+
+def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str, str]) -> str:
+    """The whole page as text.
+
+    ``command`` is the command line that repeats the run, ``drawn`` the figures of ``FIGURES`` as SVG.
+    """
+    title = f"{' or '.join(names(comparison).values())}? {comparison.place.name}, {comparison.years} years"
+    sections = (
+        _question(comparison),
+        _outcomes(comparison),
+        _changed(comparison),
+        _costs(comparison),
+        _figures(drawn),
+        _place(comparison),
+        _options(comparison),
+        _limits(comparison),
+        _reproduce(comparison, command),
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body><main><h1>{escape(title)}</h1>\n"
+        + "\n".join(sections)
+        + "\n</main></body></html>\n"
+    )
+
+
+def _question(comparison: ComparisonRecord) -> str:
+    questions = dict.fromkeys(s.question for s in comparison.strategies if s.question)
+    asked = "".join(f"<p>{escape(question)}</p>" for question in questions) or (
+        f"<p>What would these strategies change in {escape(comparison.place.name)}?</p>"
+    )
+    warnings = _list(comparison.warnings)
+    noted = f"<h3>Warnings of the run</h3>{warnings}" if comparison.warnings else ""
+    return f"<section><h2>The question</h2>{asked}{noted}</section>"
+
+
+def _outcomes(comparison: ComparisonRecord) -> str:
+    rows, labels = outcome_rows(comparison), names(comparison)
+    head = ["Outcome", "Without a zone", *labels.values()]
+    body = [[_label(row), _twin(row), *(_cell(row, strategy) for strategy in labels)] for row in rows]
+    said = [_sentence(row, strategy, label, comparison.years) for strategy, label in labels.items() for row in rows]
+    return (
+        f"<section><h2>What each option does, year {comparison.years}</h2>"
+        + _table("Difference from the same place without a zone", head, body)
+        + f"<p><small>{escape(legend(comparison))}</small></p><h3>In words</h3>{_list(said)}</section>"
+    )
+
+
+def _sentence(row: OutcomeRow, strategy: str, label: str, year: int) -> str:
+    cell = row.cells.get(strategy, EMPTY)
+    numbers = (cell.twin, cell.difference, cell.low, cell.high, cell.chance_better)
+    return finding(label, row.indicator.id, row.group, year, numbers)
+
+
+def _label(row: OutcomeRow) -> str:
+    unit = measure(row.indicator).difference_unit
+    name = escape(short_name(row.indicator, row.group))
+    return f"<strong>{escape(FAMILIES[row.family])}</strong><br>{name}, {escape(unit)}"
+
+
+def _twin(row: OutcomeRow) -> str:
+    return escape(measure(row.indicator).value(row.twin) if math.isfinite(row.twin) else NOT_SHOWN)
+
+
+def _cell(row: OutcomeRow, strategy: str) -> str:
+    cell = row.cells.get(strategy, EMPTY)
+    if not cell.shown:
+        return f'<span class="none">{escape(NOT_SHOWN)}</span>'
+    shown = measure(row.indicator)
+    kind = verdict(row, strategy)
+    style = "none" if kind == NO_CLEAR_DIFFERENCE else kind
+    ends = f"{escape(shown.bare(cell.difference, signed=True))} [{escape(shown.interval(cell.low, cell.high))}]"
+    return f'{ends}<br><span class="{style}">{kind}</span><br><small>chance better {chance(cell.chance_better)}</small>'
+
+
+def _changed(comparison: ComparisonRecord) -> str:
+    labels = names(comparison)
+    body = [
+        [escape(labels.get(r.strategy, r.strategy)), escape(upper_first(r.outcome)), r.better, r.same, r.worse]
+        for r in changed_rows(comparison)
+    ]
+    head = ["Option", "Outcome", "Better", "The same", "Worse"]
+    return (
+        "<section><h2>Who changed</h2>"
+        + _table("Children compared with themselves in the twin, mean over replications", head, body)
+        + "<p><small>Better or worse: more than 0.02 standard deviations apart, or a milestone gained or lost."
+        "</small></p></section>"
+    )
+
+
+def _costs(comparison: ComparisonRecord) -> str:
+    labels = names(comparison)
+    head = ["Option", f"Over {comparison.years} years", "A year", "Per child at the start", "Most posts at a time"]
+    body = [_cost_cells(row, labels[row.strategy]) for row in cost_rows(comparison)]
+    return (
+        "<section><h2>What it costs</h2>"
+        + _table("Money and posts, mean over replications, not discounted", head, body)
+        + "</section>"
+    )
+
+
+def _cost_cells(row: CostRow, label: str) -> list[str]:
+    money = (pounds(row.total_gbp), pounds(row.yearly_gbp), pounds(row.per_child_gbp))
+    return [escape(label), *money, f"{row.posts:,.1f}"]
+
+
+def _figures(drawn: Mapping[str, str]) -> str:
+    parts = []
+    for name, svg in drawn.items():
+        caption = FIGURES[name][0]
+        parts.append(f"<figure>{_inline(svg, name, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
+    return f"<section><h2>Figures</h2>{''.join(parts)}</section>"
+
+
+def _inline(svg: str, name: str, caption: str) -> str:
+    """An SVG for the page: no XML header, ids of its own, a label for readers who cannot see it."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", svg)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(caption)}"', 1)
+
+
+def _place(comparison: ComparisonRecord) -> str:
+    place = comparison.place
+    body = []
+    for name, rule in PLACE_CELLS.items():
+        cell = place.cells.get(name)
+        if cell is not None:
+            filled = '<span class="filled">filled in</span>' if cell.kind == "filled_in" else escape(cell.kind)
+            source = escape(cell.source) + (f" ({cell.year})" if cell.year else "")
+            body.append([escape(upper_first(rule.meaning)), escape(plain_value(cell.value, rule.unit)), filled, source])
+    number = sum(cell.kind == "filled_in" for cell in place.cells.values())
+    facts = _list(f"{fact.text} ({fact.source})" if fact.source else fact.text for fact in place.facts)
+    return (
+        f"<section><h2>The place: {escape(place.name)}</h2><p>{escape(place.about)}</p>{facts}"
+        f"<p>{number} of {len(place.cells)} numbers were not known and were filled in from places with the same "
+        "level of deprivation; they are marked.</p>"
+        + _table("Profile", ["What", "Value", "Where from", "Source"], body, numbers=False)
+        + "</section>"
+    )
+
+
+def _options(comparison: ComparisonRecord) -> str:
+    parts = [_option(strategy) for strategy in comparison.strategies]
+    return (
+        "<section><h2>The options</h2>"
+        + "".join(parts)
+        + "<h3>Without a zone (twin)</h3><p>Today's schools and services, no strategy.</p></section>"
+    )
+
+
+def _option(strategy: Strategy) -> str:
+    body = []
+    for planned in strategy.strands:
+        stop = f"to {month_name(planned.stop_month - 1)}" if planned.stop_month else "onwards"
+        size = "everybody it covers"
+        if planned.places_per_term is not None:
+            size = f"{planned.places_per_term:,} places a term"
+        elif planned.reach_share is not None:
+            size = f"{planned.reach_share:.0%} of those eligible"
+        who = planned.targeting.replace("_", " ")
+        strand = escape(planned.strand.replace("_", " "))
+        body.append([strand, f"{month_name(planned.start_month)} {stop}", size, who])
+    unit = "a year and resident child" if strategy.money_per_child else "a year"
+    money = "; ".join(f"{payer} {pounds(gbp)} {unit}" for payer, gbp in sorted(strategy.money_gbp.items()))
+    posts = "no limit stated" if strategy.posts is None else f"{strategy.posts:g}"
+    return (
+        f"<h3>{escape(strategy.name)}</h3><p>{escape(strategy.about)}</p>"
+        + (_table("Strands", ["Strand", "When", "Size", "Who first"], body, numbers=False) if body else "")
+        + f"<p>Money it may use: {escape(money or 'none')}. Posts: {posts}. Prices of {strategy.price_year}.</p>"
+    )
+
+
+def _limits(comparison: ComparisonRecord) -> str:
+    settings = [
+        f"Evidence setting: {comparison.evidence} (sceptical, central or hopeful reading of the published effects).",
+        f"Future: {'no shock from outside' if comparison.future == 'none' else comparison.future}.",
+    ]
+    if comparison.without:
+        settings.append(f"Mechanisms switched off: {', '.join(comparison.without)}.")
+    return f"<section><h2>Assumptions and limits</h2>{_list([*settings, *_LIMITS])}</section>"
+
+
+def _reproduce(comparison: ComparisonRecord, command: str) -> str:
+    return (
+        f"<section><h2>How to repeat this</h2><pre>{escape(command)}</pre><p>zonesim {escape(zonesim_version())}, "
+        f"{comparison.replications} replications from luck number {comparison.seed}, inputs and parameters "
+        f"<code>{escape(comparison.digest)}</code>. The same version and luck number give the same numbers. "
+        "Data, dictionary and manifest stand in the run folder beside this page.</p></section>"
+    )
+
+
+def command_line(arguments: Iterable[str]) -> str:
+    """A command line that can be pasted into a shell."""
+    return shlex.join(["zonesim", *arguments])
+
+
+def _list(items: Iterable[str]) -> str:
+    entries = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<ul>{entries}</ul>" if entries else ""
+
+
+def _table(caption: str, head: Sequence[str], body: Sequence[Sequence[str]], numbers: bool = True) -> str:
+    """A table whose first column names the row; the cells of ``body`` are HTML already."""
+    columns = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    style = ' class="n"' if numbers else ""
+    rows = ""
+    for first, *others in body:
+        cells = "".join(f"<td{style}>{cell}</td>" for cell in others)
+        rows += f'<tr><th scope="row">{first}</th>{cells}</tr>'
+    return (
+        f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )

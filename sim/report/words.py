@@ -1,0 +1,157 @@
+"""Numbers as words: units, rounding, chances and whole sentences in plain language.
+
+An indicator's unit decides how it is shown: a share (0 to 1) or ``%`` as per cent, its differences
+as percentage points; everything else in its own unit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.outcomes import GROUPS, INDICATORS, Indicator
+
+#: Shown in place of a number under the small-number rule.
+NOT_SHOWN = "not shown (fewer than 10)"
+
+#: Where the interval of a difference contains 0.
+NO_CLEAR_DIFFERENCE = "no clear difference"
+
+#: What the ends of every interval mean, with the number of replications.
+BAND = "Bands and brackets: 90 of 100 outcomes lie inside (5th to 95th percentile of {n} replications)."
+
+_MONTHS = (
+    "September", "October", "November", "December", "January", "February", "March", "April", "May", "June", "July",
+    "August",
+)  # fmt: skip
+
+_MINUS = "\N{MINUS SIGN}"
+_PER_CENT = ("%", "per cent")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How an indicator is shown: numbers are multiplied by ``scale`` and rounded to ``decimals``."""
+
+    scale: float
+    decimals: int
+    unit: str
+    difference_unit: str
+
+    def value(self, number: float) -> str:
+        """A value with its unit, ``45.3 %``."""
+        return f"{self.bare(number)} {self.unit}".rstrip().replace(" %", "%")
+
+    def bare(self, number: float, signed: bool = False) -> str:
+        """A number without its unit; a rounded zero carries no sign."""
+        scaled = round(number * self.scale, self.decimals)
+        text = f"{abs(scaled):,.{self.decimals}f}"
+        if scaled == 0:
+            return text
+        return (_MINUS if scaled < 0 else "+" if signed else "") + text
+
+    def difference(self, number: float) -> str:
+        """A difference with sign and unit, ``+2.1 points``."""
+        return f"{self.bare(number, signed=True)} {self.difference_unit}".rstrip()
+
+    def interval(self, low: float, high: float) -> str:
+        """The ends of an interval, ``-0.4 to +3.2``."""
+        return f"{self.bare(low, signed=True)} to {self.bare(high, signed=True)}"
+
+
+def measure(indicator: Indicator) -> Measure:
+    """How to show an indicator, from its unit."""
+    unit = indicator.unit.strip()
+    lowered = unit.lower()
+    if lowered.startswith("share"):
+        return Measure(100.0, max(0, indicator.decimals - 2), "%", "percentage points")
+    if lowered.startswith(_PER_CENT):
+        return Measure(1.0, indicator.decimals, "%", "percentage points")
+    if lowered == "0..1":
+        return Measure(1.0, indicator.decimals, "", "on a scale from 0 to 1")
+    return Measure(1.0, indicator.decimals, unit, unit)
+
+
+def short_name(indicator: Indicator, group: str) -> str:
+    """The indicator's plain name with the group, where the group is not everybody."""
+    name = upper_first(indicator.plain_name)
+    return name if group == "all" else f"{name} ({GROUPS[group].lower()})"
+
+
+def upper_first(text: str) -> str:
+    """The text with a capital first letter, the rest unchanged."""
+    return text[:1].upper() + text[1:]
+
+
+def is_clear(low: float, high: float) -> bool:
+    """True if the interval lies on one side of 0 (a difference of exactly 0 is not clear)."""
+    return low > 0 or high < 0
+
+
+def pounds(gbp: float) -> str:
+    """Pounds as people say them: ``£640``, ``£12,300``, ``£1.24 million``."""
+    if not math.isfinite(gbp):
+        return NOT_SHOWN
+    sign, size = (_MINUS if gbp < 0 else ""), abs(gbp)
+    if size >= 999_500:
+        return f"{sign}£{size / 1e6:,.2f} million"
+    if size >= 10_000:
+        return f"{sign}£{round(size, -2):,.0f}"
+    return f"{sign}£{size:,.0f}"
+
+
+def count(number: float) -> str:
+    """A number of children or families; under 10 it is not told apart from 0."""
+    if not math.isfinite(number):
+        return NOT_SHOWN
+    return "fewer than 10" if 0 < number < 9.5 else f"{number:,.0f}"
+
+
+def chance(share: float) -> str:
+    """A chance in words: ``95 in 100``; never a bare 0 or 100, which a sample cannot show."""
+    hundred = round(share * 100)
+    if hundred >= 100:
+        return "over 99 in 100"
+    return "under 1 in 100" if hundred <= 0 else f"{hundred} in 100"
+
+
+def plain_value(value: float, unit: str) -> str:
+    """A number of a place profile: shares as per cent, counts whole, the rest as it is."""
+    if unit.startswith("share"):
+        return f"{value:.1%}{unit.removeprefix('share')}"
+    return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:g} {unit}"
+
+
+def month_name(month: int) -> str:
+    """A month of the run (0 is the first September): ``April, year 3``."""
+    return f"{_MONTHS[month % 12]}, year {month // 12 + 1}"
+
+
+def finding(
+    strategy: str, indicator_id: str, group: str, year: int, numbers: tuple[float, float, float, float, float]
+) -> str:
+    """One sentence on one outcome of one strategy.
+
+    ``numbers``: twin, difference, low, high (units of the indicator) and the chance of being better.
+    """
+    twin, difference, low, high, better = numbers
+    indicator = INDICATORS[indicator_id]
+    name = short_name(indicator, group)
+    if not all(map(math.isfinite, numbers)):
+        return f"{name}: {NOT_SHOWN} in year {year}."
+    shown = measure(indicator)
+    if difference == low == high == 0:
+        return f"{name}: {strategy} changes nothing by year {year} (twin: {shown.value(twin)})."
+    opening = f"{name}, year {year}: {shown.value(twin)} without a zone"
+    ends = f"{shown.interval(low, high)} in 90 of 100 outcomes; chance of being better {chance(better)}"
+    if not is_clear(low, high):
+        return f"{opening}; {strategy} makes {NO_CLEAR_DIFFERENCE} ({shown.difference(difference)}; {ends})."
+    kind = "better" if difference * indicator.direction > 0 else "worse"
+    return f"{opening}; with {strategy} it is {kind}: {shown.difference(difference)} ({ends})."
+
+
+def changed_sentence(strategy: str, outcome: str, better: float, same: float, worse: float) -> str:
+    """How many children a strategy leaves better off, the same and worse off on one outcome."""
+    if not all(map(math.isfinite, (better, same, worse))) or better + same + worse < 10:
+        return f"{upper_first(outcome)}: {NOT_SHOWN}."
+    return f"{upper_first(outcome)}, {strategy}: {count(better)} better, {count(same)} the same, {count(worse)} worse."

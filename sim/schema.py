@@ -1,0 +1,237 @@
+"""The tables of the model: every column with unit and meaning, the enums, the draw streams.
+
+A table is two arrays, ``real`` (float64) and ``whole`` (int32), one row of each array per column, and
+one array of identity keys. The named tuples of column numbers below are what compiled code uses.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Column(NamedTuple):
+    """One column: its name, unit and meaning."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+class TableSchema(NamedTuple):
+    """A declared table: real and whole columns, and the outcomes that have effect pools."""
+
+    name: str
+    singular: str
+    real: tuple[Column, ...]
+    whole: tuple[Column, ...]
+    pooled: tuple[str, ...]
+
+
+def _columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+CHILDREN = TableSchema(
+    "children",
+    "child",
+    _columns(
+        ("endow_attainment", "SD", "persistent part of the attainment target"),
+        ("endow_wellbeing", "SD", "persistent part of the wellbeing target"),
+        ("endow_health", "SD", "persistent part of the health target"),
+        ("endow_attendance", "SD", "persistent attendance of this child on the latent scale"),
+        ("endow_send", "SD", "persistent liability to special educational needs"),
+        ("attainment_base", "SD", "attainment without effect pools, national mean 0"),
+        ("wellbeing_base", "SD", "social-emotional wellbeing without effect pools, higher is better"),
+        ("health_base", "SD", "health without effect pools"),
+        ("attainment", "SD", "attainment with effect pools"),
+        ("wellbeing", "SD", "wellbeing with effect pools"),
+        ("health", "SD", "health with effect pools"),
+        ("attendance", "share", "share of this month's sessions attended"),
+        ("agency", "0..1", "sense of being able to shape one's own path (moves from age 11)"),
+        ("support", "0..1", "presence of a trusted adult outside the family"),
+        ("resilience", "0..1", "buffer against adversity, from agency, trusted adult and wellbeing"),
+        ("absence_sum", "months", "sum of monthly absence shares in this school year"),
+        ("attended_months", "months", "school months counted in this school year"),
+        ("absence_year", "share", "absence in the last full school year"),
+        ("suspensions", "count", "suspensions in this school year"),
+        ("suspensions_year", "count", "suspensions in the last full school year"),
+        ("score_eyfsp", "SD", "test score at the end of Reception, not-a-number before"),
+        ("score_phonics", "SD", "test score of the Year 1 phonics check"),
+        ("score_ks2", "SD", "test score of Key Stage 2 (Year 6)"),
+        ("score_gcse", "SD", "test score of the GCSE year (Year 11)"),
+        ("eet", "0/1", "in education, employment or training at 18, not-a-number before"),
+    ),
+    _columns(
+        ("household", "row", "row of the household"),
+        ("girl", "0/1", "sex recorded as female"),
+        ("eal", "0/1", "first language other than English"),
+        ("birth_month", "month", "month of birth, month 0 = first September of the run"),
+        ("cohort", "school year", "school year of birth; grade = school year - cohort, Reception = 5"),
+        ("first_month", "month", "first month in the model"),
+        ("last_month", "month", "first month no longer followed"),
+        ("leaves_month", "month", "month in which the family leaves the neighbourhood"),
+        ("original", "0/1", "in, or born to, a household that was there at month 0"),
+        ("from_start", "0/1", "a resident at month 0"),
+        ("send", "level", "0 none, 1 SEN support, 2 education, health and care plan"),
+        ("primary", "row", "primary school, -1 before admission"),
+        ("secondary", "row", "secondary school, -1 before admission"),
+        ("school", "row", "school attended this month, -1 if none"),
+        ("need_quintile", "1..5", "need of the household when first seen, 5 = highest"),
+        ("last_reached", "month", "last month in which a service or strand was used, -9999 if never"),
+    ),
+    ("attainment", "wellbeing", "health", "attendance", "eet"),
+)
+
+HOUSEHOLDS = TableSchema(
+    "households",
+    "household",
+    _columns(
+        ("ses", "SD", "parental education and status, national mean 0"),
+        ("endow_distress", "SD", "persistent part of the distress target"),
+        ("endow_home_learning", "SD", "persistent part of the home-learning target"),
+        ("x", "km", "easting of the home"),
+        ("y", "km", "northing of the home"),
+        ("unsafety", "0..1", "share of neighbours who feel unsafe around the home"),
+        ("housing", "0..1", "poor housing: overcrowded, damp or both"),
+        ("pay", "GBP a week", "full-time gross pay of the first earner"),
+        ("rent", "GBP a week", "housing cost"),
+        ("work_propensity", "share", "long-run share of time each adult works"),
+        ("income", "GBP a week", "equivalised income after housing costs, smoothed over months"),
+        ("hardship", "0..1", "material hardship"),
+        ("distress_base", "SD", "parental distress without effect pools, higher is worse"),
+        ("distress", "SD", "parental distress with effect pools"),
+        ("home_learning_base", "SD", "home learning environment without effect pools"),
+        ("home_learning", "SD", "home learning environment with effect pools"),
+        ("trust_base", "0..1", "trust in services without effect pools"),
+        ("trust", "0..1", "trust in services with effect pools"),
+        ("trust_start", "0..1", "level to which trust drifts back"),
+        ("experience", "trust a month", "this month's good and bad experience with services"),
+    ),
+    _columns(
+        ("adults", "count", "1 = lone parent, 2 = couple"),
+        ("tenure", "enum", "0 owner, 1 private rent, 2 social rent"),
+        ("education", "enum", "0 low qualified, 1 middle, 2 degree"),
+        ("workers", "count", "working adults"),
+        ("children_here", "count", "dependent children born and not yet 19"),
+        ("home", "row", "home (dwelling) lived in, shared by successive households"),
+        ("first_month", "month", "first month in the model"),
+        ("last_month", "month", "first month no longer followed"),
+        ("leaves_month", "month", "month in which the household leaves the neighbourhood"),
+        ("original", "0/1", "there at month 0"),
+        ("fsm_now", "0/1", "eligible for free school meals this month"),
+        ("fsm_last", "month", "last month of eligibility, -9999 if never"),
+        ("overcrowded", "0/1", "below the bedroom standard"),
+        ("damp", "0/1", "damp or cold home"),
+        ("need_quintile", "1..5", "need when first seen, 5 = highest"),
+        ("last_reached", "month", "last month in which anybody in the household used a service or strand"),
+        ("reached_months", "months", "months of use in this school year"),
+        ("completed", "count", "courses completed in this school year"),
+        ("waiting_last", "month", "last month in which somebody waited for a place, -9999 if never"),
+    ),
+    ("distress", "home_learning", "trust", "income"),
+)
+
+SCHOOLS = TableSchema(
+    "schools",
+    "school",
+    _columns(
+        ("effectiveness_own", "SD between schools", "level to which effectiveness returns"),
+        ("effectiveness_base", "SD between schools", "effectiveness without effect pools"),
+        ("effectiveness", "SD between schools", "effectiveness with effect pools"),
+        ("climate_own", "SD between schools", "level to which climate returns"),
+        ("climate", "SD between schools", "climate: relationships, order, belonging"),
+        ("turnover", "share a year", "teachers who leave in a year"),
+        ("pastoral_load", "ratio", "pupils in need per pastoral post, national mean 1"),
+        ("low_share", "share", "pupils with very low attainment (below -1 SD)"),
+        ("mean_attainment", "SD", "mean attainment of pupils"),
+        ("roll", "pupils", "pupils on roll"),
+        ("places", "pupils", "places"),
+        ("attendance", "share", "attendance this month"),
+        ("x", "km", "easting"),
+        ("y", "km", "northing"),
+    ),
+    _columns(
+        ("phase", "enum", "0 nursery, 1 primary, 2 secondary, 3 all-through, 4 special"),
+        ("elsewhere", "quintile", "0 in the place, 1..5 average school of that deprivation quintile, 6 outside places"),
+        ("leader_since", "month", "month in which the head started"),
+    ),
+    ("effectiveness",),
+)
+
+SERVICES = TableSchema(
+    "services",
+    "service",
+    _columns(
+        ("posts_wanted", "posts", "posts paid for now"),
+        ("posts_filled", "posts", "posts filled"),
+        ("capacity", "people", "people who can take part at a time"),
+        ("taking_part", "people", "people taking part this month"),
+        ("exposed", "people", "people an area effect acts on without use"),
+        ("waiting", "people", "people waiting"),
+        ("quality", "0..1", "delivery as a share of what was planned and paid for"),
+        ("planned", "people or sites", "full size this school year: places, people eligible, schools or share of a site"),
+        ("eligible", "people", "people eligible in September"),
+        ("offered", "people", "offers made in this school year"),
+        ("started", "people", "starts in this school year"),
+        ("completed", "people", "completions in this school year"),
+        ("dropped", "people", "drop-outs in this school year"),
+        ("allotted", "GBP", "money allotted for this school year"),
+        ("spent", "GBP", "money spent in this school year"),
+        ("wait_months", "person-months", "months waited in this school year"),
+    ),
+    _columns(
+        ("baseline", "0/1", "a service of today rather than a strand of the strategy"),
+    ),
+    (),
+)
+
+TABLES = {table.name: table for table in (CHILDREN, HOUSEHOLDS, SCHOOLS, SERVICES)}
+
+# Column numbers for compiled code. numba takes a named tuple of integers as a constant.
+C = namedtuple("C", [c.name for c in CHILDREN.real])(*range(len(CHILDREN.real)))  # type: ignore[misc]
+CW = namedtuple("CW", [c.name for c in CHILDREN.whole])(*range(len(CHILDREN.whole)))  # type: ignore[misc]
+H = namedtuple("H", [c.name for c in HOUSEHOLDS.real])(*range(len(HOUSEHOLDS.real)))  # type: ignore[misc]
+HW = namedtuple("HW", [c.name for c in HOUSEHOLDS.whole])(*range(len(HOUSEHOLDS.whole)))  # type: ignore[misc]
+S = namedtuple("S", [c.name for c in SCHOOLS.real])(*range(len(SCHOOLS.real)))  # type: ignore[misc]
+SW = namedtuple("SW", [c.name for c in SCHOOLS.whole])(*range(len(SCHOOLS.whole)))  # type: ignore[misc]
+V = namedtuple("V", [c.name for c in SERVICES.real])(*range(len(SERVICES.real)))  # type: ignore[misc]
+
+#: Effect pools: how much of an effect is left after its course fades at which half-life.
+POOLS = ("brief", "fast", "slow", "lasting")
+N_POOLS = 4
+
+#: Outcomes an offer can move, in the order of its effect table; children's first, then households', then schools'.
+CHILD_OUTCOMES = CHILDREN.pooled
+HOUSEHOLD_OUTCOMES = HOUSEHOLDS.pooled
+SCHOOL_OUTCOMES = SCHOOLS.pooled
+N_CHILD_OUTCOMES = len(CHILD_OUTCOMES)
+N_HOUSEHOLD_OUTCOMES = len(HOUSEHOLD_OUTCOMES)
+
+# Stages of taking part in an offer (a service or strand).
+NOT_IN, WAITING, TAKING_PART, COMPLETED, DROPPED, EXPOSED = (np.int8(n) for n in range(6))
+
+# Phases of school.
+NURSERY, PRIMARY, SECONDARY, ALL_THROUGH, SPECIAL = range(5)
+PHASES = {"nursery": NURSERY, "primary": PRIMARY, "secondary": SECONDARY, "all_through": ALL_THROUGH, "special": SPECIAL}
+
+# Grades: school year minus cohort (school year of birth). Reception 5, Year 6 = 11, Year 11 = 16.
+RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 11, 12, 16, 18
+LAST_GRADE = 19
+
+# Calendar: month of the school year, September = 0.
+SEPTEMBER, JANUARY, APRIL, JUNE, AUGUST = 0, 4, 7, 9, 11
+ENROLMENT_MONTHS = (SEPTEMBER, JANUARY, APRIL)
+
+NEVER = -9999
+FOREVER = 1_000_000
+
+#: Streams of randomness, one per decision. Append only: a number once used never changes its meaning.
+STREAMS = (
+    "home", "family", "child", "work", "household_shock", "child_shock", "child_event", "test", "move", "birth",
+    "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
+    "admission", "suspension",
+)  # fmt: skip
+Stream = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))  # type: ignore[misc]

@@ -1,0 +1,108 @@
+"""Strands: who is found, who accepts, who stays; how effects accrue, overlap and fade."""
+
+from __future__ import annotations
+
+from sim._jit import jit
+from sim.numerics import clip, exp, logistic
+from sim.parameters import DeliveryParameters
+
+_LN_2 = 0.6931471805599453
+
+
+@jit
+def identify_probability(in_need: float, outreach: float, p: DeliveryParameters) -> float:
+    """Chance of being known to be eligible at one enrolment round: base, more with need and outreach (0..1)."""
+    return clip(p.identify_base + p.identify_need * in_need + p.identify_outreach * outreach, 0.0, 1.0)
+
+
+@jit
+def accept_inclination(trust: float, ses: float, distress: float, distance_km: float, p: DeliveryParameters) -> float:
+    """What moves acceptance away from the strand's own uptake, logits; 0 for the library's average family."""
+    return (
+        p.accept_trust * (trust - p.accept_trust_usual)
+        + p.accept_ses * ses
+        - p.accept_distress * distress
+        - p.accept_distance * (distance_km - p.accept_distance_usual)
+    )
+
+
+@jit
+def accept_probability(intercept: float, inclination: float, outreach: float, p: DeliveryParameters) -> float:
+    """Chance that an offer is accepted: logistic. ``intercept`` is centred so that the mean is the library's uptake."""
+    return logistic(intercept + inclination + p.accept_outreach * outreach)
+
+
+@jit
+def family_risk(distress: float, hardship: float) -> float:
+    """Risk score of a family, about SD: distress (SD) and hardship (0..1)."""
+    return (distress + 3.0 * (hardship - 0.35)) / 1.7
+
+
+@jit
+def several_risks(family: float, wellbeing: float, attainment: float) -> float:
+    """Risk score of a child, about SD: family risk, low wellbeing and low attainment together."""
+    return (family - wellbeing - attainment) / 2.0
+
+
+@jit
+def neet_risk(attainment: float, agency: float) -> float:
+    """Risk of leaving education early, about SD: low attainment and low agency (0..1)."""
+    return (-attainment - 2.0 * (agency - 0.5)) / 1.1
+
+
+@jit
+def order_score(
+    targeting: int, ses: float, trust: float, need: float, u: float, p: DeliveryParameters
+) -> float:
+    """Place in the queue, higher first: 0 first come (organised families first), 1 by need, 2 both, 3 lottery."""
+    organised = p.order_ses * ses + p.order_trust * trust
+    first = u + organised
+    both = u + 0.5 * organised + 0.5 * need
+    score = first if targeting == 0 else (need + 0.25 * u if targeting == 1 else (both if targeting == 2 else u))
+    return score
+
+
+@jit
+def drop_out_probability(course_months: float, distress: float, p: DeliveryParameters) -> float:
+    """Chance of leaving in a month so that ``drop_out_share`` leave over a course; distress (SD) raises it."""
+    hazard = p.drop_out_share / max(course_months, 1.0) * exp(p.drop_out_distress * distress)
+    return clip(hazard, 0.0, 0.5)
+
+
+@jit
+def overlap_factor(total: float, largest: float, p: DeliveryParameters) -> float:
+    """Share of the summed monthly increments that counts when several strands move one outcome.
+
+    The largest counts in full, the rest at ``1 - overlap_discount`` (diminishing returns, mechanism 2);
+    1 for a single strand, whatever its sign.
+    """
+    rest = total - largest
+    counted = largest + (1.0 - p.overlap_discount) * rest
+    return counted / total if total > 0.0 and rest > 0.0 else 1.0
+
+
+@jit
+def kept_each_month(half_life_months: float) -> float:
+    """Share of an effect pool left after one month, from its half-life."""
+    return exp(-_LN_2 / half_life_months)
+
+
+@jit
+def course_increment(effect: float, kept: float, months: int) -> float:
+    """Monthly addition to a pool so that a full course of ``months`` leaves ``effect`` in it.
+
+    ``E (1 - k) / (1 - k^n)``; ``E / n`` for a pool that does not fade (k = 1).
+
+    >>> course_increment(0.3, 1.0, 3)
+    0.09999999999999999
+    """
+    held = 0.0
+    for _ in range(months):
+        held = held * kept + 1.0
+    return effect / held
+
+
+@jit
+def keep_increment(effect: float, kept: float) -> float:
+    """Monthly addition that holds a pool at ``effect`` while take-part goes on after the course."""
+    return effect * (1.0 - kept)

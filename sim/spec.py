@@ -1,0 +1,295 @@
+"""What a place, a strand and a strategy are: frozen records, checked field by field.
+
+The records hold what the engine needs and nothing about files: reading, merging, filling gaps and
+pointing at the wrong line is the business of ``sim.inputs``. They stand on floor 2 so that the
+engine can name them in its signatures.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+
+Provenance = Literal["retrieved", "derived", "memory", "judgement"]
+CellKind = Literal["published", "derived", "assumption", "judgement", "given", "filled_in"]
+Phase = Literal["nursery", "primary", "secondary", "all_through", "special"]
+Need = Literal[
+    "none", "low_attainment", "low_wellbeing", "poor_health", "absence", "distress", "hardship",
+    "overcrowded", "damp", "several_risks", "neet_risk", "weak_school", "young_parent",
+]  # fmt: skip
+Targeting = Literal["first_come", "targeted", "proportionate", "lottery"]
+Payer = Literal["council", "nhs", "schools", "charity", "housing", "government", "police"]
+
+
+class Record(BaseModel):
+    """A frozen record that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CellRule(Record):
+    """What a cell of a place profile means and which values it may take."""
+
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+PLACE_CELLS: dict[str, CellRule] = {
+    name: CellRule(unit=unit, low=low, high=high, meaning=meaning)
+    for name, unit, low, high, meaning in (
+        ("children", "children", 20, 3_000_000, "residents from birth to the end of the school year in which they turn 19"),
+        ("deprivation_decile", "decile", 1, 10, "IMD decile of the neighbourhood, 1 = most deprived tenth"),
+        ("age_0_4_share", "share of children", 0, 1, "children aged 0 to 4"),
+        ("age_5_10_share", "share of children", 0, 1, "children aged 5 to 10"),
+        ("age_11_15_share", "share of children", 0, 1, "children aged 11 to 15"),
+        ("age_16_18_share", "share of children", 0, 1, "children aged 16 to 18"),
+        ("lone_parent_share", "share of families", 0, 1, "families with dependent children headed by one adult"),
+        ("tenure_owner_share", "share of families", 0, 1, "families who own their home"),
+        ("tenure_private_share", "share of families", 0, 1, "families who rent privately"),
+        ("tenure_social_share", "share of families", 0, 1, "families who rent from a council or housing association"),
+        ("one_child_share", "share of families", 0, 1, "families with one dependent child"),
+        ("two_child_share", "share of families", 0, 1, "families with two dependent children"),
+        ("three_plus_share", "share of families", 0, 1, "families with three or more dependent children"),
+        ("parents_low_qualified_share", "share of families", 0, 1, "families whose best-qualified parent holds no more than GCSEs below grade 4"),
+        ("parents_degree_share", "share of families", 0, 1, "families whose best-qualified parent holds a degree"),
+        ("workless_share", "share of families", 0, 1, "families with no working adult"),
+        ("child_poverty_ahc_share", "share of children", 0, 1, "children below 60 % of median income after housing costs"),
+        ("eal_share", "share of children", 0, 1, "children whose first language is other than English"),
+        ("overcrowded_share", "share of families", 0, 1, "families below the bedroom standard"),
+        ("damp_share", "share of families", 0, 1, "families in damp or cold homes"),
+        ("unsafe_share", "share of residents", 0, 1, "residents who feel unsafe walking alone after dark"),
+        ("annual_move_share", "share of families a year", 0, 0.5, "families with children who leave the neighbourhood in a year"),
+        ("area_km2", "square kilometres", 0.01, 5000, "area of the neighbourhood"),
+        ("school_effectiveness", "SD between schools", -2, 2, "mean effectiveness of the schools used, national mean 0"),
+        ("school_climate", "SD between schools", -2, 2, "mean climate of the schools used, national mean 0"),
+    )
+}  # fmt: skip
+
+#: Cells that must sum to one within each group.
+CELL_PARTITIONS: tuple[tuple[str, ...], ...] = (
+    ("age_0_4_share", "age_5_10_share", "age_11_15_share", "age_16_18_share"),
+    ("tenure_owner_share", "tenure_private_share", "tenure_social_share"),
+    ("one_child_share", "two_child_share", "three_plus_share"),
+)
+
+#: A profile without these cannot be filled in.
+REQUIRED_CELLS = ("children", "deprivation_decile")
+
+
+class Cell(Record):
+    """One number of a place profile with its passport."""
+
+    value: float
+    unit: str = ""
+    kind: CellKind = "given"
+    source: str = ""
+    year: int | None = None
+    note: str = ""
+
+
+class School(Record):
+    """One school as a place profile states it; ``None`` is filled in."""
+
+    name: str = Field(max_length=120)
+    phase: Phase
+    places: Annotated[int, Field(ge=5, le=5000)]
+    effectiveness: Annotated[float, Field(ge=-3, le=3)] | None = None
+    climate: Annotated[float, Field(ge=-3, le=3)] | None = None
+    kind: CellKind = "given"
+    source: str = ""
+
+
+class ServicePosts(Record):
+    """Posts of one baseline service; ``kind_of_service`` names a row of ``services.toml``."""
+
+    kind_of_service: str
+    posts: NotNegative
+    kind: CellKind = "given"
+    source: str = ""
+
+
+class Fact(Record):
+    """A sentence about a place that is shown, not simulated."""
+
+    text: str
+    source: str = ""
+
+
+class Place(Record):
+    """A neighbourhood profile with every gap filled in and marked."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: str = Field(max_length=160)
+    region: str = ""
+    about: str = ""
+    cells: dict[str, Cell]
+    schools: tuple[School, ...] = ()
+    services: tuple[ServicePosts, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def value(self, cell: str) -> float:
+        """Value of a cell in the unit of ``PLACE_CELLS``."""
+        return self.cells[cell].value
+
+
+class Effect(Record):
+    """Published effect of a strand on one outcome (benefit-positive SD)."""
+
+    outcome: Literal[
+        "attainment", "social_emotional", "health", "attendance", "service_engagement",
+        "parent_mental_health", "home_learning", "income", "school_effectiveness",
+    ]  # fmt: skip
+    effect_sd: Annotated[float, Field(ge=-2, le=2)]
+    se_sd: Annotated[float, Field(ge=0, le=2)]
+
+
+class OtherEffect(Record):
+    """A published effect outside the SD table (relative change, GBP, subgroup SD)."""
+
+    outcome: str
+    effect_sd: float | None = None
+    se_sd: float | None = None
+    relative_change: float | None = None
+    change: float | None = None
+
+
+class Delivery(Record):
+    """How the model delivers a strand; each value is a modelling choice with its provenance.
+
+    ``unit``: who takes part (a child, a household, a whole school, everybody in the area).
+    ``need`` and ``need_share``: who is eligible, as the worst-off share of the national age group.
+    ``ongoing``: take-part goes on while eligible (true) or is one course (false).
+    ``site_children``: children one site or team serves, for costs per site-year.
+    ``trusted_adult``: take-part brings a child a trusted adult outside the family.
+    ``contact``: taking part means meeting somebody (counts as reached); false for lessons, letters, staff training.
+    ``engagement_is_eet``: the outcome ``service_engagement`` means education, employment or training.
+    """
+
+    unit: Literal["child", "household", "school", "area"]
+    need: Need = "none"
+    need_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    ongoing: bool = False
+    site_children: Positive = 2000.0
+    trusted_adult: bool = False
+    contact: bool = True
+    engagement_is_eet: bool = False
+    payer: Payer
+    provenance: Provenance = "judgement"
+    note: str = ""
+
+
+class Strand(Record):
+    """An intervention of the evidence library, with every key the library carries."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: str
+    stage: str
+    context: Literal["child", "family", "school", "service", "community", "partnership"]
+    ages: tuple[int, int]
+    outcome_effects: tuple[Effect, ...]
+    other_effects: tuple[OtherEffect, ...] = ()
+    effect_basis: Literal["participant", "area_itt"]
+    effect_provenance: Provenance
+    scale_multiplier: Annotated[float, Field(ge=0, le=2)]
+    target: str = ""
+    duration_months: Annotated[int, Field(ge=1, le=240)]
+    fade_half_life_months: Annotated[float, Field(gt=0)] | Literal["none"]
+    uptake: Share
+    uptake_provenance: Provenance
+    unit_cost_gbp: NotNegative
+    cost_basis: str
+    cost_unit: Literal["participant", "participant_year", "child_in_area_year", "school_year", "site_year"]
+    cost_provenance: Provenance
+    price_year: Annotated[int, Field(ge=1990, le=2040)]
+    delivered_by: str
+    evidence_rating: Annotated[int, Field(ge=1, le=5)]
+    sources: tuple[str, ...]
+    notes: str = ""
+    delivery: Delivery
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Strand:
+        if self.ages[0] > self.ages[1]:
+            raise ValueError("ages must be [youngest, oldest] with youngest <= oldest")
+        return self
+
+
+class StrandValues(Record):
+    """Own values of a strategy over the library's values; ``None`` keeps the library's."""
+
+    effect_multiplier: Annotated[float, Field(ge=0, le=3)] = 1.0
+    uptake: Share | None = None
+    unit_cost_gbp: NotNegative | None = None
+
+
+class PlannedStrand(Record):
+    """One strand in a strategy: when, for how many, for whom, at which priority.
+
+    Months count from the September that opens the first school year (month 0).
+    ``places_per_term`` is a number of places; ``reach_share`` is a share of those eligible, for
+    strategies that are to fit any place. Exactly one is given for strands people enrol in;
+    area-wide strands need neither.
+    """
+
+    strand: str
+    start_month: Annotated[int, Field(ge=0, le=239)] = 0
+    ramp_months: Annotated[int, Field(ge=0, le=60)] = 0
+    stop_month: Annotated[int, Field(ge=1, le=240)] | None = None
+    places_per_term: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    reach_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    targeting: Targeting = "first_come"
+    outreach: Share = 0.0
+    priority: Annotated[int, Field(ge=1, le=99)] = 50
+    values: StrandValues = StrandValues()
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> PlannedStrand:
+        if self.stop_month is not None and self.stop_month <= self.start_month:
+            raise ValueError("the strand stops before it starts")
+        if self.places_per_term is not None and self.reach_share is not None:
+            raise ValueError("give places_per_term or reach_share, not both")
+        return self
+
+
+class Strategy(Record):
+    """A mix of strands with the money and posts it may use.
+
+    ``money_gbp``: payer -> pounds a year (prices of ``price_year``); with ``money_per_child`` pounds
+    per resident child of month 0 and year. ``posts``: most full-time posts at a time, or ``None``.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: str = Field(max_length=160)
+    question: str = ""
+    authors: tuple[str, ...] = ()
+    about: str = ""
+    place: str = "any"
+    price_year: Annotated[int, Field(ge=2000, le=2040)] = 2025
+    money_gbp: dict[Payer, NotNegative] = {}
+    money_per_child: bool = False
+    posts: NotNegative | None = None
+    strands: tuple[PlannedStrand, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class ServiceKind(Record):
+    """A service of today: what it is, whom it serves, how many people a post carries."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: str
+    unit: Literal["child", "household"]
+    ages: tuple[int, int]
+    need: Need
+    need_share: Share
+    uptake: Share
+    duration_months: Annotated[int, Field(ge=1, le=240)]
+    ongoing: bool
+    caseload: Positive
+    posts_per_1000: NotNegative

@@ -1,0 +1,118 @@
+"""``list``, ``show``, ``check``, help and version."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.cli.estimate import share_in_ages
+from sim.inputs import list_ids, load_place
+from sim.outcomes import INDICATORS
+from tests.cli.conftest import Shell
+
+COMMANDS = ("demo", "run", "compare", "report", "list", "show", "check")
+HEAVY = ("numba", "pandas", "matplotlib", "pyarrow", "mesa", "pydantic")
+
+BAD = """
+schema_version = 1
+kind = "strategy"
+name = "Mine"
+nonsense = 3
+"""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(shell: Shell, command: str) -> None:
+    answer = shell(command, "--help")
+    assert answer.code == 0
+    assert f"zonesim {command}" in answer.out.split("Example:")[1]
+
+
+def test_help_stays_fast_because_heavy_libraries_wait() -> None:
+    code = f"import sim.cli, sys; sys.exit(any(name in sys.modules for name in {HEAVY!r}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_version(shell: Shell) -> None:
+    answer = shell("--version")
+    assert answer.code == 0
+    assert answer.out.startswith("zonesim ")
+
+
+@pytest.mark.parametrize(("plural", "kind"), [("places", "place"), ("strands", "strand"), ("strategies", "strategy")])
+def test_list_names_every_id_whole(shell: Shell, plural: str, kind: str) -> None:
+    answer = shell("list", plural)
+    assert answer.code == 0
+    assert all(identifier in answer.out for identifier in list_ids(kind))
+    rows = json.loads(shell("list", plural, "--json").out)[plural]
+    assert [row["id"] for row in rows] == list(list_ids(kind))
+
+
+def test_list_of_indicators(shell: Shell) -> None:
+    rows = json.loads(shell("list", "indicators", "--json").out)["indicators"]
+    assert [row["id"] for row in rows] == list(INDICATORS)
+
+
+def test_list_of_mechanisms_and_parameters(shell: Shell) -> None:
+    assert "fade_out" in {row["id"] for row in json.loads(shell("list", "mechanisms", "--json").out)["mechanisms"]}
+    parameters = json.loads(shell("list", "parameters", "--json").out)["parameters"]
+    assert all(row["source"] and row["range"][0] <= row["value"] <= row["range"][1] for row in parameters)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "kind"),
+    [("wallsend", "place"), ("early_start", "strategy"), ("mentoring", "strand"), ("sdq_high", "indicator")],
+)
+def test_show(shell: Shell, identifier: str, kind: str) -> None:
+    answer = shell("show", identifier)
+    assert answer.code == 0
+    assert kind in answer.out
+    assert json.loads(shell("show", identifier, "--json").out)["kind"] == kind
+
+
+def test_show_suggests_what_was_meant(shell: Shell) -> None:
+    answer = shell("show", "mentorin")
+    assert answer.code == 2
+    assert "mentoring" in answer.err
+
+
+def test_check_of_a_good_file_sizes_it(shell: Shell, tmp_path: Path) -> None:
+    import scenarios
+
+    file = Path(scenarios.__file__).parent / "strategies" / "early_start.toml"
+    answer = shell("check", str(file), "--place", "pembury", "--json")
+    assert answer.code == 0
+    (row,) = json.loads(answer.out)["files"]
+    assert set(row) == {"file", "ok", "problems", "estimate"}
+    assert row["ok"] is True
+    assert row["problems"] == []
+    assert row["estimate"]["children"] == 1000
+    assert row["estimate"]["money_needed_gbp_a_year"] == pytest.approx(
+        sum(strand["gbp_a_year"] for strand in row["estimate"]["strands"]), abs=len(row["estimate"]["strands"])
+    )
+    assert "ok (strategy)" in shell("check", str(file)).out
+
+
+def test_check_of_a_bad_file_points_at_the_line(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(BAD)
+    answer = shell("check", "mine.toml", "--json")
+    assert answer.code == 2
+    (row,) = json.loads(answer.out)["files"]
+    assert row["ok"] is False
+    assert row["estimate"] is None
+    assert all(set(problem) == {"line", "field", "problem", "remedy"} for problem in row["problems"])
+    assert any(problem["line"] == 5 for problem in row["problems"])
+    told = shell("check", "mine.toml", "missing.toml")
+    assert "line 5" in told.err
+    assert "missing.toml" in told.err
+
+
+def test_shares_of_ages_add_up_to_everybody() -> None:
+    place = load_place("pembury")
+    assert share_in_ages(place, (0, 18)) == pytest.approx(1.0, abs=1e-6)
+    assert share_in_ages(place, (0, 4)) + share_in_ages(place, (5, 18)) == pytest.approx(1.0, abs=1e-6)
+    assert share_in_ages(place, (11, 15)) == pytest.approx(place.value("age_11_15_share"))

@@ -1,0 +1,153 @@
+"""``run``, ``compare``, ``demo`` and ``report``: what they ask for, print and leave behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim.experiments
+from sim.outputs import read_run_folder
+from tests.cli.conftest import Shell
+
+Calls = list[dict[str, Any]]
+
+
+def only_folder(root: Path) -> Path:
+    (folder,) = (root / "zonesim-runs").iterdir()
+    return folder
+
+
+def test_demo_needs_no_arguments(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    answer = shell("demo")
+    assert answer.code == 0
+    assert calls[0]["strategies"] == ["business_as_usual", "schools_only", "early_start", "cradle_to_career"]
+    assert calls[0]["place"] == "wallsend"
+    assert "How to read this" in answer.out
+    folder = only_folder(tmp_path)
+    assert folder.name.startswith("demo-wallsend-")
+    assert str(folder.name) in answer.err
+    names = {path.name for path in folder.iterdir()}
+    assert {"briefing.html", "outcomes.png", "reach.svg", "run.log", "results.parquet", "manifest.json"} <= names
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_every_option_reaches_the_simulation(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    options = "--place pembury --replications 3 --seed 9 --years 4 --evidence sceptical --threads 2 --out here"
+    answer = shell("run", "early_start", *options.split(), "--without", "fade_out", "--without", "churn")
+    assert answer.code == 0
+    assert calls == [
+        {
+            "strategies": ["early_start"], "place": "pembury", "threads": 2, "replications": 3, "seed": 9, "years": 4,
+            "evidence": "sceptical", "without": ("fade_out", "churn"),
+        }
+    ]  # fmt: skip
+    stored = read_run_folder(tmp_path / "here")
+    assert stored.command == (
+        "zonesim run early_start --place pembury --replications 3 --seed 9 --years 4 --evidence sceptical "
+        "--without fade_out --without churn"
+    )
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_json_is_one_object_and_nothing_else(shell: Shell, calls: Calls) -> None:
+    answer = shell("compare", "schools_only", "early_start", "--json", "--years", "2", "--replications", "4")
+    assert answer.code == 0
+    found = json.loads(answer.out)
+    assert found["place"] == "wallsend"
+    assert found["replications"] == 4
+    assert {row["strategy"] for row in found["results"]} == {"schools_only", "early_start"}
+    assert Path(found["run_folder"]).is_dir()
+    assert any(row.get("suppressed") for row in found["results"])
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_strategy_beside_itself_is_run_once(shell: Shell, calls: Calls) -> None:
+    assert shell("compare", "early_start", "early_start", "--years", "2").code == 0
+    assert calls[0]["strategies"] == ["early_start"]
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_second_run_never_overwrites_the_first(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert shell("run", "early_start", "--years", "2", "--out", "mine").code == 0
+    assert (tmp_path / "mine-2" / "manifest.json").is_file()
+
+
+def test_report_makes_figures_and_briefing_again(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    shell("run", "early_start", "--years", "2", "--out", "mine")
+    first = (tmp_path / "mine" / "briefing.html").read_bytes()
+    answer = shell("report", "mine", "--out", "again")
+    assert answer.code == 0
+    assert (tmp_path / "again" / "briefing.html").read_bytes() == first
+    assert len(answer.out.splitlines()) == 9
+
+
+def test_report_of_something_else_is_explained(shell: Shell, tmp_path: Path) -> None:
+    answer = shell("report", str(tmp_path))
+    assert answer.code == 2
+    assert "not a run folder" in answer.err
+
+
+def test_a_folder_in_the_way_is_known_before_the_run(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("")
+    answer = shell("run", "early_start", "--out", "full")
+    assert answer.code == 2
+    assert "already holds something" in answer.err
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "erly_start"], "early_start"),
+        (["run", "early_start", "--place", "nowhere"], "nowhere"),
+        (["compare", "missing.toml"], "missing.toml"),
+        (["run", "early_start", "--replications", "0"], "--replications"),
+        (["run", "early_start", "--years", "99"], "--years"),
+        (["run", "early_start", "--evidence", "certain"], "sceptical"),
+        (["run", "early_start", "--without", "magic"], "fade_out"),
+        (["run"], "Missing argument"),
+        (["fly"], "No such command"),
+    ],
+)
+def test_mistakes_are_explained_and_leave_nothing(
+    shell: Shell, calls: Calls, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    answer = shell(*arguments)
+    assert answer.code == 2
+    assert words in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+    assert calls == []
+    assert not (tmp_path / "zonesim-runs").exists()
+
+
+def test_a_fault_shows_a_log_file_and_no_traceback(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("kaboom [bold]")
+
+    monkeypatch.setattr(sim.experiments, "compare", fail)
+    answer = shell("run", "early_start", "--out", "mine")
+    assert answer.code == 70
+    assert "something went wrong inside zonesim" in answer.err
+    assert "Traceback" not in answer.err
+    (log,) = (tmp_path / "cache" / "zonesim" / "logs").iterdir()
+    assert log.name in answer.err
+    assert "kaboom" in log.read_text()
+    assert not (tmp_path / "mine").exists()
+
+
+def test_stopping_leaves_nothing(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.experiments, "compare", stop)
+    answer = shell("run", "early_start", "--out", "mine")
+    assert answer.code == 130
+    assert not (tmp_path / "mine").exists()

@@ -1,0 +1,45 @@
+"""The machine-readable answer: the documented keys, no NaN, nothing under the small-number rule."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sim.outputs import StoredComparison, comparison_answer
+
+KEYS = [
+    "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
+    "costs", "warnings",
+]  # fmt: skip
+RESULT = {
+    "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
+    "chance_better",
+}  # fmt: skip
+
+
+def answer(comparison: StoredComparison) -> dict[str, list[dict[str, object]]]:
+    text = json.dumps(comparison_answer(comparison, Path("/runs/one")), allow_nan=False)
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def test_the_keys_are_the_documented_ones(comparison: StoredComparison) -> None:
+    found = answer(comparison)
+    assert list(found) == KEYS
+    assert all(set(row) - {"suppressed"} == RESULT for row in found["results"])
+    assert all(set(row) == {"strategy", "against", "outcome", "better", "same", "worse"} for row in found["changed"])
+    assert all(set(row) == {"strategy", "payer", "year", "gbp", "posts"} for row in found["costs"])
+
+
+def test_suppressed_cells_are_null_and_say_so(comparison: StoredComparison) -> None:
+    rows = answer(comparison)["results"]
+    hidden = [row for row in rows if "suppressed" in row]
+    assert len(hidden) == int(comparison.results["suppressed"].sum()) > 0
+    for row in hidden:
+        assert row["suppressed"] is True
+        assert all(row[key] is None for key in ("value", "twin", "difference", "low", "high", "chance_better"))
+    assert all(row["value"] is not None for row in rows if "suppressed" not in row)
+
+
+def test_each_strategy_and_outcome_changes_children_once(comparison: StoredComparison) -> None:
+    changed = answer(comparison)["changed"]
+    assert len({(row["strategy"], row["outcome"]) for row in changed}) == len(changed)

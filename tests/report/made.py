@@ -1,0 +1,160 @@
+"""A small comparison made by hand: numbers chosen, not simulated, so that tests know them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes import GROUPS, HEADLINES, INDICATORS
+from sim.outputs import StoredComparison
+from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Strategy
+
+TWIN_VALUE = 0.4
+STEP = 0.004
+
+
+def made_place() -> Place:
+    """A place whose every other cell was filled in."""
+    cells = {
+        name: Cell(
+            value=2000 if name == "children" else max(rule.low, 0.25),
+            unit=rule.unit,
+            kind="given" if number % 2 == 0 else "filled_in",
+            source="Census 2021 <&>",
+        )
+        for number, (name, rule) in enumerate(PLACE_CELLS.items())
+    }
+    return Place(id="madeplace", name="Madeplace <b>&", about="A place made for tests.", cells=cells)
+
+
+def made_strategies(number: int = 2) -> tuple[Strategy, ...]:
+    """Strategies with awkward names (markup, long text)."""
+    names = ("Schools only <i>", "Cradle to career", "Early start, with a rather long name for labels", "Fourth [bold]")
+    return tuple(
+        Strategy(
+            id=f"strategy_{index}",
+            name=names[index],
+            question="Does it pay?",
+            strands=(PlannedStrand(strand="mentoring", reach_share=0.2),),
+            money_gbp={"council": 100_000},
+        )
+        for index in range(number)
+    )
+
+
+def made_comparison(
+    strategies: Sequence[Strategy] | None = None, place: Place | None = None, **asked: Any
+) -> StoredComparison:
+    """A comparison of the given strategies; the first one's KS2 cell in the last year is suppressed."""
+    chosen = tuple(strategies or made_strategies())
+    years, replications = asked.get("years", 10), asked.get("replications", 20)
+    ids = [strategy.id for strategy in chosen]
+    return StoredComparison(
+        place=place or made_place(),
+        strategies=chosen,
+        future="none",
+        evidence=asked.get("evidence", "central"),
+        replications=replications,
+        seed=asked.get("seed", 1),
+        years=years,
+        without=tuple(asked.get("without", ())),
+        results=_results(ids, years),
+        changed=_changed(ids),
+        costs=_costs(ids, years),
+        delivery=_delivery(ids, years),
+        yearly=_yearly(ids, years, replications),
+        runs=_runs(ids, replications),
+        fit=pd.DataFrame([{"margin": "lone_parent_share", "asked": 0.3, "synthetic": 0.29, "kind": "given"}]),
+        warnings=("The money for mentoring ran out in year 3 <script>.",),
+        digest="abc123",
+        command="zonesim compare made by hand",
+    )
+
+
+def _results(ids: list[str], years: int) -> pd.DataFrame:
+    rows = []
+    indicators = [*(indicator for indicator, _ in HEADLINES.values()), "children_reached"]
+    for number, strategy in enumerate(ids):
+        for indicator, group, population, year in itertools.product(
+            indicators, GROUPS, ("residents", "originals"), range(1, years + 1)
+        ):
+            spec = INDICATORS[indicator]
+            scale = 100.0 if spec.unit.startswith("%") else 1.0
+            difference = scale * STEP * year * number * spec.direction
+            half = scale * STEP * 4
+            suppressed = bool(number == 0 and indicator == "ks2_expected" and year == years and group != "all")
+            twin = scale * (TWIN_VALUE + 0.02 * list(GROUPS).index(group))
+            numbers = (twin + difference, twin, difference, difference - half, difference + half, 0.5 + 0.04 * number)
+            value, twin, difference, low, high, better = (np.nan,) * 6 if suppressed else numbers
+            rows.append(
+                {
+                    "strategy": strategy, "indicator": indicator, "family": spec.family, "group": group,
+                    "population": population, "year": year, "value": value, "twin": twin,
+                    "difference": difference, "low": low, "high": high, "chance_better": better,
+                    "suppressed": suppressed,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _changed(ids: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "strategy": strategy, "against": "no_zone", "outcome": outcome, "group": group,
+                "better": 200.0 * number, "same": 1700.0, "worse": 4.0,
+            }
+            for (number, strategy), outcome, group in itertools.product(
+                enumerate(ids), ("attainment", "wellbeing", "health", "milestones"), ("all", "girls")
+            )
+        ]
+    )  # fmt: skip
+
+
+def _costs(ids: list[str], years: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"strategy": s, "payer": payer, "year": year, "gbp": (n + 1) * share * (1 + 0.05 * year), "posts": 2.5}
+            for (n, s), (payer, share), year in itertools.product(
+                enumerate(ids), (("council", 120_000.0), ("nhs", 60_000.0), ("schools", 90_000.0)), range(1, years + 1)
+            )
+        ]
+    )
+
+
+def _delivery(ids: list[str], years: int) -> pd.DataFrame:
+    counts = {"eligible": 400.0, "offered": 90.0, "started": 70.0, "completed": 50.0, "dropped": 20.0, "waiting": 12.0}
+    return pd.DataFrame(
+        [
+            {"strategy": s, "strand": "mentoring", "year": year, **counts, "taking_part": 60.0, "gbp": 9e4, "posts": 3}
+            for s, year in itertools.product(ids, range(1, years + 1))
+        ]
+    )
+
+
+def _yearly(ids: list[str], years: int, replications: int) -> pd.DataFrame:
+    rows = [
+        {
+            "run": run, "strategy": s, "replication": r, "seed": 1000 + r, "population": "residents", "group": "all",
+            "indicator": "sdq_high", "year": year, "value": 0.2 + 0.001 * r, "n": 500,
+        }
+        for run, (s, r) in enumerate(itertools.product(["no_zone", *ids], range(replications)))
+        for year in range(1, years + 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _runs(ids: list[str], replications: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "run": run, "strategy": s, "replication": r, "seed": 1000 + r, "children_start": 2000, "births": 900,
+                "arrivals": 800, "leavers": 850, "aged_out": 800, "children_end": 2050, "gbp_total": 1e6, "wall_s": 0.2,
+            }
+            for run, (s, r) in enumerate(itertools.product(["no_zone", *ids], range(replications)))
+        ]
+    )  # fmt: skip

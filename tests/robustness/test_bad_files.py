@@ -1,0 +1,456 @@
+"""Broken files of every sort: each gives file, line, field, what is wrong and what would be right."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.inputs import FileCheck, InputError, check_files, load_place, load_strand, load_strategy, packaged
+
+PLACE = """schema_version = 1
+id = "riverside"
+name = "Riverside"
+
+[cells]
+children = 1500
+deprivation_decile = 2
+tenure_social_share = 0.45
+
+[[schools]]
+name = "St Anne's"
+phase = "primary"
+places = 420
+"""
+
+STRATEGY = """schema_version = 1
+id = "our_plan"
+name = "Our plan"
+first_september = 2026
+
+[money_gbp]
+council = 200000
+
+[[strands]]
+strand = "neli"
+start = "2027-09"
+stop = "2031-08"
+places_per_term = 30
+"""
+
+STRAND = """schema_version = 1
+kind = "strand"
+extends = "neli"
+id = "our_neli"
+ages = [4, 5]
+"""
+
+PLANNED = '[[strands]]\nstrand = "neli"\nplaces_per_term = 30\n'
+OTHER_NELI = '\n[[strands]]\nstrand = "neli"\nstart = "2030-09"\nplaces_per_term = 3\n'
+
+
+def changed(text: str, old: str, new: str) -> bytes:
+    """A valid file with one thing made wrong."""
+    assert text.count(old) == 1, f"{old!r} should stand once in the file"
+    return text.replace(old, new).encode()
+
+
+#: name -> (contents, line or None, field, words of the problem, words of the remedy)
+BAD: dict[str, tuple[bytes, int | None, str, str, str]] = {
+    "unknown key": (changed(PLACE, "name = \"Riverside\"", 'nmae = "Riverside"'), 3, "nmae", "unknown key", "name"),
+    "unknown cell": (
+        changed(PLACE, "tenure_social_share", "tenure_sociel_share"), 8, "cells.tenure_sociel_share",
+        "unknown cell", 'did you mean "tenure_social_share"?',
+    ),
+    "wrong type": (changed(PLACE, '"Riverside"', "12"), 3, "name", "12 is a whole number", "text"),
+    "text for a number": (changed(PLACE, "1500", '"1500"'), 6, "cells.children", '"1500" is text', "20 to 3,000,000"),
+    "true for a number": (changed(PLACE, "1500", "true"), 6, "cells.children", "true is true or false", "whole number"),
+    "true for places": (changed(PLACE, "420", "true"), 13, "schools[1].places", "true", "from 5 to 5000"),
+    "date for a number": (changed(PLACE, "420", "2026-09-01"), 13, "schools[1].places", "2026-09-01", "whole number"),
+    "negative places": (changed(PLACE, "420", "-420"), 13, "schools[1].places", "-420 is out of range", "from 5"),
+    "no such phase": (
+        changed(PLACE, '"primary"', '"infant"'), 12, "schools[1].phase", "not one of the choices", '"primary"',
+    ),
+    "per cent for a share": (
+        changed(PLACE, "0.45", "45"), 8, "cells.tenure_social_share", "45 is out of range", "45 per cent is 0.45",
+    ),
+    "half a decile": (
+        changed(PLACE, "decile = 2", "decile = 2.5"), 7, "cells.deprivation_decile", "not whole", "1 to 10",
+    ),
+    "shares above one": (
+        changed(PLACE, "0.45", "0.45\ntenure_owner_share = 0.7"), 9, "cells.tenure_owner_share", "is 1.15", "at most 1",
+    ),
+    "shares below one": (
+        changed(PLACE, "0.45", "0.1\ntenure_owner_share = 0.1\ntenure_private_share = 0.1"), 9,
+        "cells.tenure_owner_share", "is 0.3", "sum to 1",
+    ),
+    "wrong unit": (
+        changed(PLACE, "= 0.45", '= {value = 0.45, unit = "%"}'), 8, "cells.tenure_social_share.unit", '"%" is wrong',
+        "share of families",
+    ),
+    "no children given": (changed(PLACE, "children = 1500\n", ""), 5, "cells.children", "is missing", "add"),
+    "number for a table": (
+        changed(PLACE, "[[schools]]", "[schools]"), 10, "schools", "is a table", "a list",
+    ),
+    "school twice": (
+        PLACE.encode() + b'[[schools]]\nname = "St Anne\'s"\nphase = "primary"\nplaces = 9\n', 15, "schools[2].name",
+        "second school", "own name",
+    ),
+    "not a number": (changed(PLACE, "1500", "nan"), 6, "cells.children", "nan is not a number", "ordinary number"),
+    "infinite": (changed(PLACE, "420", "-inf"), 13, "schools[1].places", "-inf is not a number", "ordinary number"),
+    "infinite in a list": (changed(PLACE, "1500", "[1, [inf]]"), 6, "cells.children[2][1]", "inf", "ordinary number"),
+    "huge number": (changed(PLACE, "1500", "9" * 400), 6, "cells.children", "larger than 10^15", "15 digits"),
+    "huge hexadecimal": (changed(PLACE, "1500", "0x" + "f" * 9000), 6, "cells.children", "larger than", "15 digits"),
+    "too many digits": (changed(PLACE, "1500", "9" * 9000), None, "file", "thousands of digits", "15 digits"),
+    "too long id": (
+        changed(PLACE, '"riverside"', f'"{"r" * 65}"'), 2, "id", "cannot be an id", "at most 64 characters",
+    ),
+    "id with path": (changed(PLACE, '"riverside"', '"../riverside"'), 2, "id", "cannot be an id", "small letters"),
+    "id with line end": (changed(PLACE, '"riverside"', '"riverside\\n"'), 2, "id", "cannot be an id", "small letters"),
+    "too long name": (changed(PLACE, '"Riverside"', f'"{"r" * 161}"'), 3, "name", "161 characters", "at most 160"),
+    "control character": (
+        changed(PLACE, '"Riverside"', r'"River\u001b[31mside"'), 3, "name", r"River\x1b[31mside", "remove it",
+    ),
+    "older than the first": (changed(PLACE, "version = 1", "version = 0"), 1, "schema_version", "no format 0", "= 1"),
+    "newer version": (
+        changed(PLACE, "version = 1", "version = 7"), 1, "schema_version", "newer than", "update zonesim",
+    ),
+    "version as text": (changed(PLACE, "version = 1", 'version = "1.0"'), 1, "schema_version", '"1.0"', "= 1"),
+    "missing version": (changed(PLACE, "schema_version = 1\n", ""), None, "schema_version", "is missing", "first line"),
+    "missing id": (changed(STRATEGY, 'id = "our_plan"\n', ""), None, "id", "is missing", "add id"),
+    "unclear kind": (b"schema_version = 1\nid = 'x'\n", None, "kind", "cannot tell", 'kind = "place"'),
+    "unknown kind": (b"schema_version = 1\nkind = 'plan'\n", 2, "kind", '"plan" is not a kind', 'kind = "strategy"'),
+    "empty": (b"", None, "file", "empty", "schema_version = 1"),
+    "only blanks": (b" \n\n\t\n", None, "file", "empty", "schema_version = 1"),
+    "only a byte order mark": (b"\xef\xbb\xbf", None, "file", "empty", "schema_version = 1"),
+    "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 3, "file", "not a text file", "text file"),
+    "a NUL byte": (PLACE.encode() + b"about = '\x00'", 14, "file", "NUL", "text file"),
+    "latin-1": (changed(PLACE, "Riverside", "Riverside Caf").replace(b"Caf", b"Caf\xe9"), 3, "file", "UTF-8", "save"),
+    "UTF-16": (PLACE.encode("utf-16"), None, "file", "UTF-16", "save the file as UTF-8"),
+    "50 MB": (b"#" * 50_000_000, None, "file", "larger than 2 MB", "data tables"),
+    "deep lists": (
+        b"schema_version = 1\nx = " + b"[" * 100_000 + b"]" * 100_000, None, "file", "deeper than 32", "three",
+    ),
+    "deeper than needed": (b"x = " + b"[" * 33 + b"]" * 33, None, "file", "nested deeper than 32", "three or four"),
+    "deep tables": (b"\n[" + b"a." * 300_000 + b"a]\n", 2, "file", "nested deeper than 32", "three or four"),
+    "deep quoted tables": (b'[' + b'"a b" . ' * 200_000 + b"a]\n", 1, "file", "nested deeper than 32", "three or four"),
+    "quotes without end": (b'x="' + b'\\"' * 300_000, 1, "file", "not valid TOML", "close the text"),
+    "not TOML": (changed(PLACE, "children = 1500", "children: 1500"), 6, "file", "not valid TOML", "key = value"),
+    "text without quotes": (changed(PLACE, '"Riverside"', "Riverside"), 3, "file", "not valid TOML", '"quotes"'),
+    "unclosed list": (changed(PLACE, "1500", "[1500,"), 7, "file", "not valid TOML", ""),
+    "unclosed text": (changed(PLACE, '"Riverside"', '"Riverside'), 3, "file", "not valid TOML", ""),
+    "key twice": (changed(PLACE, "1500", "1500\nchildren = 1600"), 7, "file", "not valid TOML", "stands twice"),
+    "table twice": (PLACE.encode() + b"[cells]\n", 14, "file", "not valid TOML", "stands twice"),
+    "stop before start": (
+        changed(STRATEGY, "2031-08", "2027-08"), 12, "strands[1].stop", "stops before it starts", "after the start",
+    ),
+    "stop month before start": (
+        (STRATEGY + "\n[[strands]]\nstrand = 'neli'\nstart_month = 90\nstop_month = 90\nreach_share = 0.5").encode(),
+        18,
+        "strands[2].stop_month", "stops before it starts", "after the start",
+    ),
+    "before the first September": (
+        changed(STRATEGY, "2027-09", "2026-08"), 11, "strands[1].start", "before the first September, 2026-09", "later",
+    ),
+    "after the horizon": (changed(STRATEGY, "2031-08", "2046-09"), 12, "strands[1].stop", "20 years", "up to 2046-08"),
+    "start after the horizon": (
+        changed(STRATEGY, 'start = "2027-09"', "start_month = 240"), 11, "strands[1].start_month", "out of range",
+        "239",
+    ),
+    "month thirteen": (changed(STRATEGY, "2027-09", "2027-13"), 11, "strands[1].start", "not a month", '"2027-09"'),
+    "full date": (changed(STRATEGY, '"2027-09"', "2027-09-01"), 11, "strands[1].start", "not a month", '"2027-09"'),
+    "two starts": (
+        changed(STRATEGY, 'start = "2027-09"', 'start = "2027-09"\nstart_month = 12'), 11, "strands[1].start",
+        "say the same", "keep one",
+    ),
+    "no such year": (changed(STRATEGY, "= 2026", "= 26"), 4, "first_september", "26 is not a year", "2000 to 2100"),
+    "unknown strand": (
+        changed(STRATEGY, '"neli"', '"nelli"'), 10, "strands[1].strand", 'no strand "nelli"', 'did you mean "neli"?',
+    ),
+    "own ages": (
+        changed(STRATEGY, "places_per_term = 30", "places_per_term = 30\nages = [3, 4]"), 14, "strands[1].ages",
+        "unknown key", "extends it",
+    ),
+    "no places for a strand": (
+        changed(STRATEGY, "places_per_term = 30\n", ""), 9, "strands[1]", "has no places", "places_per_term = 40",
+    ),
+    "zero places": (changed(STRATEGY, "= 30", "= 0"), 13, "strands[1].places_per_term", "0 is out of range", "from 1"),
+    "places and share": (
+        changed(STRATEGY, "= 30", "= 30\nreach_share = 0.2"), 9, "strands[1]", "not both", "strands[1]",
+    ),
+    "half a place": (changed(STRATEGY, "= 30", "= 30.5"), 13, "strands[1].places_per_term", "30.5", "a whole number"),
+    "same strand twice": (STRATEGY.encode() + OTHER_NELI.encode(), 15, "strands[2]", "twice for the same time", "stop"),
+    "no money": (
+        changed(STRATEGY, "[money_gbp]\ncouncil = 200000\n", ""), None, "money_gbp", "no money for neli", "[money_gbp]",
+    ),
+    "unknown payer": (
+        changed(STRATEGY, "council", "cuncil"), 7, "money_gbp.cuncil", "unknown key", 'did you mean "council"?',
+    ),
+    "negative money": (
+        changed(STRATEGY, "200000", "-1"), 7, "money_gbp.council", "-1 is out of range", "from 0 upwards",
+    ),
+    "missing place": (
+        changed(STRATEGY, "first_sept", 'place = "walsend"\nfirst_sept'), 4, "place", 'no place "walsend"',
+        '"wallsend"',
+    ),
+    "strand list is text": (
+        changed(STRATEGY, STRATEGY[STRATEGY.index("[money") :], 'strands = "neli"\n'), 6, "strands", "is text",
+        "a list",
+    ),
+    "own value out of range": (
+        changed(STRATEGY, "= 30", "= 30\nvalues = {uptake = 1.5}"), 14, "strands[1].values.uptake", "1.5", "0 to 1",
+    ),
+    "wrong age": (changed(STRAND, "[4, 5]", "[40, 50]"), 5, "ages", "nobody in the model", "from 0 to 19"),
+    "ages turned round": (changed(STRAND, "[4, 5]", "[11, 5]"), 5, "ages", "above the oldest", "ages = [5, 11]"),
+    "one age": (changed(STRAND, "[4, 5]", "[4]"), 5, "ages", "1 entries", "a list of 2 entries"),
+    "neither number nor word": (
+        STRAND.encode() + b"fade_half_life_months = 'never'\n", 6, "fade_half_life_months", '"never"',
+        'above 0 or "none"',
+    ),
+    "extends nothing known": (
+        changed(STRAND, 'extends = "neli"', 'extends = "nelli"'), 3, "extends", "no strand with the id", '"neli"',
+    ),
+    "extends a missing file": (
+        changed(STRAND, 'extends = "neli"', 'extends = "gone.toml"'), 3, "extends", "no file", "in the same folder",
+    ),
+    "extends an absolute path": (
+        changed(STRAND, 'extends = "neli"', 'extends = "/etc/passwd"'), 3, "extends", "absolute path", "same folder",
+    ),
+    "extends a Windows path": (
+        changed(STRAND, 'extends = "neli"', r"extends = 'C:\neli.toml'"), 3, "extends", "absolute path", "same folder",
+    ),
+    "extends leads out": (
+        changed(STRAND, 'extends = "neli"', 'extends = "../neli.toml"'), 3, "extends", "leads out", "same folder",
+    ),
+    "extends leads out further in": (
+        changed(STRAND, 'extends = "neli"', r"extends = 'a\..\..\neli.toml'"), 3, "extends", "leads out", "same folder",
+    ),
+    "extends itself": (
+        changed(STRAND, 'extends = "neli"', 'extends = "bad.toml"'), 3, "extends", "in a circle", "remove extends",
+    ),
+    "extends a number": (changed(STRAND, 'extends = "neli"', "extends = 3"), 3, "extends", "3 is not a name", "id"),
+    "extends without an id": (changed(STRAND, 'id = "our_neli"\n', ""), None, "id", "an id of its own", 'id = "bad"'),
+}  # fmt: skip
+
+
+def check(path: Path) -> FileCheck:
+    """The one check of one file."""
+    (found,) = check_files([path])
+    return found
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_says_what_is_wrong_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    contents, line, field, problem, remedy = BAD[name]
+    path = tmp_path / "bad.toml"
+    path.write_bytes(contents)
+    found = check(path)
+    assert not found.ok and found.record is None
+    first = found.problems[0]
+    assert (first.file, first.line, first.field) == (str(path), line, field), str(first)
+    assert problem in first.problem
+    assert remedy in first.remedy
+    for said in found.problems:
+        assert said.problem and said.remedy and "\n" not in str(said)
+        assert "pydantic" not in str(said) and "http" not in str(said)
+        assert len(said.problem) < 300
+
+
+@pytest.mark.parametrize("text", [PLACE, STRATEGY, STRAND], ids=["place", "strategy", "strand"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+def test_the_unbroken_files_are_right(text: str, mark: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "good.toml"
+    path.write_bytes(mark + text.replace("\n", "\r\n").encode())
+    found = check(path)
+    assert found.ok, found.problems
+    assert found.record is not None and found.record.id in text
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    locked = tmp_path / "locked.toml"
+    locked.write_text(PLACE)
+    locked.chmod(0)
+    expected = {
+        tmp_path: "a folder",
+        tmp_path / "gone.toml": "no such file",
+        tmp_path / ("x" * 300 + ".toml"): "cannot be opened",
+        tmp_path / "a\0b.toml": "cannot be opened",
+    }
+    if os.geteuid() != 0:
+        expected[locked] = "may not be read"
+    for path, words in expected.items():
+        found = check(path)
+        assert not found.ok and words in found.problems[0].problem
+        assert "\0" not in str(found.problems[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert "not an ordinary file" in check(tmp_path / "pipe.toml").problems[0].problem
+
+
+def test_files_that_extend_each_other(tmp_path: Path) -> None:
+    for own, other in (("a", "b"), ("b", "c"), ("c", "a")):
+        (tmp_path / f"{own}.toml").write_text(
+            f'schema_version = 1\nkind = "place"\nextends = "{other}.toml"\nid = "{own}"'
+        )
+    (problem,) = check(tmp_path / "a.toml").problems
+    assert (problem.file, problem.line, problem.field) == (str(tmp_path / "c.toml"), 3, "extends")
+    assert "in a circle" in problem.problem
+
+
+def test_a_base_that_stands_elsewhere_through_a_link(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret.toml").write_text(PLACE)
+    (inside / "link.toml").symlink_to(tmp_path / "secret.toml")
+    (inside / "mine.toml").write_text('schema_version = 1\nkind = "place"\nextends = "link.toml"\nid = "mine"')
+    assert "leads out" in check(inside / "mine.toml").problems[0].problem
+
+
+def test_a_mistake_in_the_base_is_shown_in_the_base(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_bytes(BAD["negative places"][0])
+    (tmp_path / "mine.toml").write_text('\nschema_version = 1\nextends = "base.toml"\nid = "mine"\nkind = "place"')
+    (problem,) = check(tmp_path / "mine.toml").problems
+    assert (problem.file, problem.line) == (str(tmp_path / "base.toml"), 13)
+
+
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(STRATEGY)
+    for load in (load_place, load_strand):
+        with pytest.raises(InputError, match="this is a strategy file"):
+            load(path)
+    (tmp_path / "mine.toml").write_text('schema_version = 1\nextends = "plan.toml"\nid = "mine"\nkind = "place"')
+    assert "a place cannot extend a strategy" in check(tmp_path / "mine.toml").problems[0].problem
+
+
+@pytest.mark.parametrize("load", [load_place, load_strategy, load_strand])
+def test_unknown_ids(load: object) -> None:
+    for ref in ("no_such_thing", "", "a\x1b[31mb", "walls end", "x" * 1000, "..", "~"):
+        with pytest.raises(InputError) as caught:
+            load(ref)  # type: ignore[operator]
+        assert "\x1b" not in str(caught.value)
+
+
+def test_every_mistake_is_listed_but_not_a_thousand(tmp_path: Path) -> None:
+    path = tmp_path / "many.toml"
+    path.write_text(PLACE.replace("420", "-1").replace("1500", "true") + "\n[extra]\n")
+    assert [problem.line for problem in check(path).problems] == [6, 13, 15]
+    path.write_text("\n".join(f"x{number} = 1" for number in range(3000)) + "\n" + STRATEGY)
+    found = check(path).problems
+    assert len(found) <= 51 and "more problems" in found[-1].problem
+
+
+def test_two_problems_make_two_readable_lines() -> None:
+    with pytest.raises(InputError) as caught:
+        load_place("wallsned")
+    assert str(caught.value) == (
+        'wallsned: place: there is no place with the id "wallsned"; did you mean "wallsend"? '
+        "(a file of your own is named with .toml at the end)"
+    )
+
+
+def accepted_or_explained(path: Path) -> None:
+    """Anything but an explained refusal is a bug."""
+    found = check(path)
+    assert found.ok == (not found.problems)
+    for problem in found.problems:
+        assert problem.field and problem.problem and problem.remedy
+        assert problem.line is None or problem.line >= 1
+    for load in (load_place, load_strategy, load_strand):
+        try:
+            load(path)
+        except InputError as error:
+            readable = all(line.isprintable() for line in str(error).split("\n"))
+            assert readable, str(error)
+
+
+@settings(deadline=None, max_examples=60)
+@given(contents=st.binary(max_size=300))
+def test_any_bytes(contents: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(contents)
+    accepted_or_explained(path)
+
+
+PIECES = (
+    b'"', b"'", b"[", b"]", b"[[", b"]]", b"{", b"}", b"=", b".", b",", b"\n", b"#", b"-", b"\\", b"nan", b"inf",
+    b"true",
+    b"1e400", b'"""', b"'''", b"\x00", b"\xff", b"0", b"99999999999999999999", b"1979-05-27", b"[]", b"{}", b"schools",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=250)
+@given(
+    text=st.sampled_from([PLACE, STRATEGY, STRAND]),
+    edits=st.lists(
+        st.tuples(st.integers(0, 400), st.integers(0, 12), st.sampled_from(PIECES) | st.binary(max_size=4)),
+        min_size=1,
+        max_size=4,
+    ),
+)
+def test_any_mutation(text: str, edits: list[tuple[int, int, bytes]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    contents = text.encode()
+    for start, removed, added in edits:
+        contents = contents[:start] + added + contents[start + removed :]
+    path = tmp_path_factory.getbasetemp() / "mutated.toml"
+    path.write_bytes(contents)
+    accepted_or_explained(path)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def as_toml(value: object) -> str:
+    """A value written as TOML; ``None`` as an empty list."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quoted(key)} = {as_toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_toml, value)) + "]"
+    return "[]" if value is None else quoted(value) if isinstance(value, str) else str(value)
+
+
+def quoted(text: str) -> str:
+    """Text in quotes with everything unusual escaped."""
+    return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in text) + '"'
+
+
+LINES = [
+    (text, number)
+    for text in (PLACE, STRATEGY, STRAND)
+    for number, line in enumerate(text.splitlines())
+    if " = " in line
+]
+
+
+@settings(deadline=None, max_examples=200)
+@given(where=st.sampled_from(LINES), value=VALUES)
+def test_any_value_for_any_key(where: tuple[str, int], value: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+    text, number = where
+    lines = text.splitlines()
+    lines[number] = lines[number].split(" = ")[0] + " = " + as_toml(value)
+    path = tmp_path_factory.getbasetemp() / "value.toml"
+    path.write_text("\n".join(lines))
+    accepted_or_explained(path)
+
+
+def test_the_packaged_library_is_right() -> None:
+    library = packaged()
+    for kind in ("place", "strategy", "strand"):
+        paths = library.known(kind)
+        assert len(paths) > 5
+        for found, name in zip(check_files(paths.values()), paths, strict=True):
+            assert found.ok, found.problems
+            assert found.kind == kind
+            assert found.record is not None and found.record.id == name
