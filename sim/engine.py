@@ -210,14 +210,14 @@ def _share_out_money(world: World) -> None:
     for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
         getattr(v, column)[:] = 0.0
     uptake.measure_needs(world.people, world.start.register.parameters.delivery)
-    uptake.count_eligible(plan.arrays, world.people, v.eligible)
+    uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
     world.money = _year_money(world)
     left, posts_left = float(world.money.sum()), np.inf if world.strategy.posts is None else world.strategy.posts
     today = plan.n_today
     strands = sorted(range(today, len(plan.ids)), key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s]))
     for s in strands:
         wanted, months = _wanted_people(world, s), _months_running(world, s)
-        need = wanted * plan.month_cost[s] * months
+        need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_person[s]
         share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
         world.shares[s], v.allotted[s], v.planned[s] = share, need * share, wanted
@@ -231,6 +231,16 @@ def _year_money(world: World) -> Reals:
     strategy = world.strategy
     people = float(world.start.place.value("children")) if strategy.money_per_child else 1.0
     return np.array([pounds * people for _, pounds in sorted(strategy.money_gbp.items())])
+
+
+def _person_months(world: World, s: int, wanted: float, months: int) -> float:
+    """Person-months a strand can use this year: full size all year, but no more than its takers' courses."""
+    plan = world.plan
+    if plan.by_size[s]:
+        return wanted * months
+    takers = float(world.services.open_to[s]) * plan.likely_share[s]
+    course = months if plan.arrays.ongoing[s] == 1 else min(int(plan.arrays.duration[s]), months)
+    return min(wanted * months, takers * course * world.start.register.parameters.delivery.planning_margin)
 
 
 def _months_running(world: World, s: int) -> int:
@@ -318,7 +328,8 @@ def _enrolment(world: World) -> None:
         candidates = np.flatnonzero(score > -1e8)
         order = candidates[np.lexsort((key[candidates], -score[candidates]))]
         inside = int((world.taking.stage[s, :rows] == 2).sum())
-        started = uptake.enrol(s, order, max(int(v.capacity[s]) - inside, 0), world.taking)
+        places, queue = max(int(v.capacity[s]) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
+        started = uptake.enrol(s, order, places, queue, world.taking)
         v.offered[s] += offered
         v.started[s] += started
 

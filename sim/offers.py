@@ -72,6 +72,7 @@ class OfferPlan:
     reach: npt.NDArray[np.float64]
     ramp: npt.NDArray[np.int64]
     by_size: npt.NDArray[np.bool_]
+    likely_share: npt.NDArray[np.float64]
     school_line: npt.NDArray[np.float64]
     school_course: npt.NDArray[np.float64]
     school_keep: npt.NDArray[np.float64]
@@ -303,7 +304,7 @@ def _money(
     d = register.parameters.delivery
     cost, sites, users = np.zeros(n), np.ones(n), np.ones(n)
     per_person, fixed, places, reach = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    line = np.full(n, np.inf)
+    line, likely = np.full(n, np.inf), np.ones(n)
     ramp, priority, units = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), ["none"] * n
     given = {service.kind_of_service: service.posts for service in place.services}
     for s, kind in enumerate(register.services):
@@ -320,12 +321,13 @@ def _money(
         per_person[s] = cost[s] * 12.0 * d.staff_share / d.post_cost
         places[s], reach[s] = plan.places_per_term or 0.0, plan.reach_share or 0.0
         ramp[s], priority[s] = plan.ramp_months, plan.priority
+        likely[s] = strand.uptake if plan.values.uptake is None else plan.values.uptake
         if strand.delivery.need == "weak_school":
             line[s] = float(ndtri(strand.delivery.need_share))
     by_size = np.array([u in ("site_year", "school_year", "child_in_area_year") for u in units])
     by_size[today:] |= np.array([library[p.strand].effect_basis == "area_itt" for p in planned], dtype=bool)
     return {
-        "by_size": by_size, "month_cost": cost, "cost_unit": tuple(units), "cost_share_of_users": users, "site_children": sites,
+        "by_size": by_size, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units), "cost_share_of_users": users, "site_children": sites,
         "posts_per_person": per_person, "posts_fixed": fixed, "places": places, "reach": reach, "ramp": ramp,
         "priority": priority, "school_line": line,
     }  # fmt: skip

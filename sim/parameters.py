@@ -109,6 +109,7 @@ class FamilyParameters(NamedTuple):
     income_smoothing: float
     hardship_scale: float
     fsm_earnings_limit: float
+    fsm_protection_months: float
     distress_rate: float
     distress_noise: float
     distress_level: float
@@ -178,9 +179,11 @@ class DeliveryParameters(NamedTuple):
     drop_out_share: float
     drop_out_distress: float
     overlap_discount: float
+    waiting_list_limit: float
     recruitment_rate: float
     turnover_rate: float
     staff_share: float
+    planning_margin: float
     post_cost: float
     trust_sd: float
     income_sd: float
@@ -197,6 +200,7 @@ class PopulationParameters(NamedTuple):
     pay_middle: float
     pay_degree: float
     pay_spread: float
+    pay_ses_share: float
     rent_owner: float
     rent_private: float
     rent_social: float
@@ -234,6 +238,7 @@ class PopulationParameters(NamedTuple):
     association_work_education: float
     association_adults_work: float
     association_adults_tenure: float
+    association_adults_education: float
     donor_share: float
 
 

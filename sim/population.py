@@ -27,7 +27,7 @@ Reals = npt.NDArray[np.float64]
 HISTORY_MONTHS = 12 * (LAST_GRADE + 1)
 N_TIES = 8
 _HOUSEHOLD_KIND, _DONOR_KIND, _CHILD_KIND, _SCHOOL_KIND = 1, 2, 3, 4
-_BANDS = ((0, 60), (60, 132), (132, 192), (192, HISTORY_MONTHS - 6))
+_BANDS = ((0, 60), (60, 132), (132, 192), (192, HISTORY_MONTHS - 12))
 _MOST_CHILDREN = 5
 
 
@@ -84,6 +84,7 @@ def _association(p: PopulationParameters) -> Reals:
         + p.association_work_education * workless * low
         + p.association_adults_work * lone * workless
         + p.association_adults_tenure * lone * renter
+        + p.association_adults_education * lone * low
     )
     joint = np.exp(log)
     joint[(adults == 0) & (workers == 2)] = 0.0
@@ -137,7 +138,8 @@ def _attributes(table: Table, rows: slice, cells: Ints, place: Place, p: Populat
     table.education[rows] = education
     table.workers[rows] = workers
     pay = np.array([p.pay_low, p.pay_middle, p.pay_degree])[education]
-    table.pay[rows] = pay * np.maximum(1 + p.pay_spread * _normal(seed, Stream.family, 1, key), 0.4)
+    luck = p.pay_ses_share * z + np.sqrt(1 - p.pay_ses_share**2) * _normal(seed, Stream.family, 1, key)
+    table.pay[rows] = pay * np.maximum(1 + p.pay_spread * luck, 0.4)
     rent = np.array([p.rent_owner, p.rent_private, p.rent_social])[tenure]
     table.rent[rows] = rent * np.maximum(1 + 0.2 * _normal(seed, Stream.family, 2, key), 0.3)
     share = np.where(workers > 0, p.work_propensity_working, p.work_propensity_workless)

@@ -40,7 +40,7 @@ def complain(message: str) -> None:
 class Progress(AbstractContextManager["Progress"]):
     """Progress of a run: a bar on a terminal, else a plain line about every thirty seconds.
 
-    Call it with runs done, runs in all and what is being run. ``lines`` collects the log.
+    Call it with how many are done, how many there are, and of what. ``lines`` collects the log.
     """
 
     def __init__(self, title: str, cold: bool) -> None:
@@ -63,14 +63,14 @@ class Progress(AbstractContextManager["Progress"]):
         return self
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        self.note(f"{done} of {total} runs: {what}")
+        self.note(f"{done} of {total} {what}")
         if self._status is not None and done == 0:
             return
         if self._console.is_terminal:
             self._show_bar(done, total, what)
         elif time.monotonic() - self._spoken >= _SECONDS_BETWEEN_LINES:
             self._spoken = time.monotonic()
-            self._say(f"{done} of {total} runs, {what}, {self._left(done, total)}")
+            self._say(f"{done} of {total} {what}, {self._left(done, total)}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,7 +94,7 @@ class Progress(AbstractContextManager["Progress"]):
         spent = time.monotonic() - self._started
         if not done or spent <= 0:
             return "time left not known yet"
-        return f"{done / spent:.1f} runs a second, about {spent / done * (total - done):.0f} s left"
+        return f"{_rate(done, spent)}, about {spent / done * (total - done):.0f} s left"
 
     def _show_bar(self, done: int, total: int, what: str) -> None:
         if self._status is not None:
@@ -104,7 +104,7 @@ class Progress(AbstractContextManager["Progress"]):
             self._bar = self._new_bar()
             self._task = self._bar.add_task(self._title, total=total, what=what, rate="")
             self._bar.start()
-        rate = f"{done / max(time.monotonic() - self._started, 1e-9):.1f} runs a second"
+        rate = _rate(done, time.monotonic() - self._started)
         self._bar.update(self._task, completed=done, total=total, what=what, rate=rate)
 
     def _new_bar(self) -> Any:
@@ -120,3 +120,9 @@ class Progress(AbstractContextManager["Progress"]):
             console=self._console,
             transient=True,
         )
+
+
+def _rate(done: int, seconds: float) -> str:
+    """How many a second or, where it is slow, a minute."""
+    rate = done / max(seconds, 1e-9)
+    return f"{rate:.1f} a second" if rate >= 1 else f"{rate * 60:.1f} a minute"

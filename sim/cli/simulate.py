@@ -78,8 +78,21 @@ def compare(
     json: Json = False,
 ) -> None:
     """Compare strategies side by side: same place, same luck, each against the twin."""
-    chosen = tuple(dict.fromkeys(strategies))
-    _do(Job("compare", chosen, place, replications, seed, years, evidence, tuple(without or ()), out, threads, json))
+    _do(
+        Job(
+            "compare",
+            tuple(strategies),
+            place,
+            replications,
+            seed,
+            years,
+            evidence,
+            tuple(without or ()),
+            out,
+            threads,
+            json,
+        )
+    )
 
 
 def demo(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.experiments.ensemble import CHANGED_GROUPS, CHANGED_OUTCOMES, GROUP_IDS, Run, n_years, replicate, spent_by_year
+from sim.experiments.ensemble import CHANGED_GROUPS, CHANGED_OUTCOMES, GROUP_IDS, TWIN, Run, n_years, replicate, spent_by_year
 from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import STANCES
@@ -83,16 +83,19 @@ def compare(
     if replications < 1:
         raise ValueError("replications must be 1 or more")
     strategies = tuple(strategies)
+    twin = TWIN
+    if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
+        # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
+        twin, strategies = strategies[0], strategies[1:]
     register, library = load_register(without=without), load_strands()
     off = frozenset(without)
-    # Strategies that differ only in name or repeat are still simulated: A against A must show its zeros.
     workers = max(1, min(threads or os.cpu_count() or 1, replications))
     everything: list[list[Run]] = [[] for _ in range(replications)]
     with ThreadPoolExecutor(workers) as pool:
         jobs = {
             pool.submit(
                 replicate, strategies, place, register, library, seed + r, 12 * years, evidence, off,
-                1 if workers > 1 else threads or os.cpu_count() or 1,
+                1 if workers > 1 else threads or os.cpu_count() or 1, twin,
             ): r
             for r in range(replications)
         }  # fmt: skip
@@ -104,7 +107,7 @@ def compare(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    names = ["no_zone", *_unique([s.id for s in strategies])]
+    names = _unique([twin.id, *(s.id for s in strategies)])
     fit = build(place, register.parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
     digest = hashlib.blake2b(json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16)
@@ -191,7 +194,7 @@ def _changed(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
         for o, outcome in enumerate(CHANGED_OUTCOMES):
             for g, group in enumerate(CHANGED_GROUPS):
                 better, same, worse = mean[o, g]
-                rows.append((name, "no_zone", outcome, group, better, same, worse))
+                rows.append((name, names[0], outcome, group, better, same, worse))
     return pd.DataFrame(rows, columns=["strategy", "against", "outcome", "group", "better", "same", "worse"])
 
 

@@ -119,14 +119,14 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
 
 def replicate(
     strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int, months: int,
-    stance: str, without: frozenset[str], threads: int = 1,
+    stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
 ) -> list[Run]:  # fmt: skip
     """One replication: the twin first, then each strategy, on one start and one draw of the evidence."""
     started = time.perf_counter()
     start = create_start(place, register, seed, months, without, threads)
     runs: list[Run] = []
     twin: World | None = None
-    for strategy in (TWIN, *strategies):
+    for strategy in (twin_strategy, *strategies):
         world = create(start, strategy, library, Evidence(stance, seed), threads)
         advance(world, months)
         now = time.perf_counter()

@@ -49,6 +49,11 @@ def passports() -> dict[str, Passport]:
     return found
 
 
+def tables(name: str) -> dict[str, dict[str, Any]]:
+    """Tables of ``calendar``, ``mechanisms``, ``prices`` or ``services`` as their file has them, to be read only."""
+    return {table: page for table, page in _document(name).items() if table != "schema_version"}
+
+
 @cache
 def mechanisms() -> dict[str, str]:
     """Mechanisms that ``--without`` can switch off, and what each means."""

@@ -52,8 +52,8 @@ def _work_and_income(i, month, real, whole, u, income_pool, p):
     now = science.income_after_housing(earned + paid + income_pool, real[H.rent, i], scale)
     real[H.income, i] = science.smoothed(real[H.income, i], now, p.income_smoothing)
     meals = earned < p.fsm_earnings_limit
-    whole[HW.fsm_now, i] = 1 if meals else 0
     whole[HW.fsm_last, i] = month.number if meals else whole[HW.fsm_last, i]
+    whole[HW.fsm_now, i] = 1 if month.number - whole[HW.fsm_last, i] <= p.fsm_protection_months else 0
 
 
 @jit

@@ -202,12 +202,18 @@ def find_candidates(s, month, seed, selective, offers, people, taking, score, p)
 
 
 @jit
-def enrol(s, order, places, taking):
-    """Start the first ``places`` of ``order`` (candidate rows, best first); the others wait. Returns starts."""
+def enrol(s, order, places, queue, taking):
+    """Start the first ``places`` of ``order`` (candidate rows, best first), let the next ``queue`` wait.
+
+    Nobody is put on a list longer than that: the others are told to come again. Returns starts.
+    """
     stages, members = taking.stage[s], taking.members[s]
     started = 0
     for at in range(order.size):
         row = order[at]
+        if at >= places + queue:
+            stages[row] = NOT_IN
+            continue
         if stages[row] == NOT_IN:
             members[taking.n_members[s]] = row
             taking.n_members[s] += 1
@@ -413,9 +419,10 @@ def finish_courses(offers, people, taking, services):
 
 
 @jit
-def count_eligible(offers, people, counts):
-    """People eligible for each offer, whatever they do about it."""
+def count_eligible(offers, people, taking, counts, open_to):
+    """People eligible for each offer (``counts``), and those of them who can still use it (``open_to``)."""
     for s in range(offers.key.size):
+        stages, still = taking.stage[s], 0
         is_home = offers.unit[s] == HOUSEHOLD
         need = (people.home_need if is_home else people.child_need)[offers.need[s]]
         low, high, line, any_need = offers.age_low[s], offers.age_high[s], offers.need_line[s], offers.need[s] == NEED_NONE
@@ -424,4 +431,6 @@ def count_eligible(offers, people, counts):
             right_age = (people.home_ages[row] & wanted) != 0 if is_home else low <= people.child_age[row] < high
             if right_age and (any_need or need[row] >= line):
                 total += 1
+                still += 1 if stages[row] != COMPLETED and stages[row] != DROPPED else 0
         counts[s] = total
+        open_to[s] = still

@@ -18,11 +18,15 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "children",
         "Children more than 0.02 SD better than in the twin, or with a milestone gained; mean over replications.",
     ),
+    "delivered_share": ("staffed", "share", "Share of the posts wanted that were filled."),
+    "exposed": ("lives where it is on offer", "children or households", "Reached by an area-wide strand that year."),
+    "today": ("today's service", "true or false", "True for services that run in the twin too."),
     "births": ("born", "children", "Children born in the neighbourhood during the run."),
     "chance_better": (
         "chance of being better",
         "share of paired draws",
-        "Share of paired draws better than the twin in the indicator's good direction; 0.5 means even.",
+        "Share of paired draws better than the twin in the indicator's good direction; "
+        "pairs without any difference count as not better.",
     ),
     "children_end": ("children at the end", "children", "Resident children in the last month."),
     "children_start": ("children at the start", "children", "Resident children in month 0."),

@@ -18,9 +18,6 @@ SCHEMA_VERSION = 1
 #: The tidy tables of a run folder, in the order in which a reader needs them.
 FRAMES = ("results", "changed", "costs", "delivery", "runs", "yearly", "fit")
 
-#: Id of the twin: the same neighbourhood, same luck, without a zone.
-TWIN = "no_zone"
-
 
 class ComparisonRecord(Protocol):
     """Strategies compared with their twin in one place (made by ``sim.experiments.compare``).

@@ -17,9 +17,9 @@ from sim.outcomes import FAMILIES
 from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
 from sim.report.figures import FIGURES, save_figures
-from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows, verdict
+from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
 from sim.report.words import (
-    NO_CLEAR_DIFFERENCE,
+    NO_DIFFERENCE,
     NOT_SHOWN,
     chance,
     finding,
@@ -111,10 +111,12 @@ def _question(comparison: ComparisonRecord) -> str:
 
 
 def _outcomes(comparison: ComparisonRecord) -> str:
-    rows, labels = outcome_rows(comparison), names(comparison)
+    rows, labels, pairs = outcome_rows(comparison), names(comparison), comparison.replications
     head = ["Outcome", "Without a zone", *labels.values()]
-    body = [[_label(row), _twin(row), *(_cell(row, strategy) for strategy in labels)] for row in rows]
-    said = [_sentence(row, strategy, label, comparison.years) for strategy, label in labels.items() for row in rows]
+    body = [[_label(row), _twin(row), *(_cell(row, strategy, pairs) for strategy in labels)] for row in rows]
+    said = [
+        _sentence(row, strategy, label, comparison.years, pairs) for strategy, label in labels.items() for row in rows
+    ]
     return (
         f"<section><h2>What each option does, year {comparison.years}</h2>"
         + _table("Difference from the same place without a zone", head, body)
@@ -122,10 +124,10 @@ def _outcomes(comparison: ComparisonRecord) -> str:
     )
 
 
-def _sentence(row: OutcomeRow, strategy: str, label: str, year: int) -> str:
+def _sentence(row: OutcomeRow, strategy: str, label: str, year: int, pairs: int) -> str:
     cell = row.cells.get(strategy, EMPTY)
     numbers = (cell.twin, cell.difference, cell.low, cell.high, cell.chance_better)
-    return finding(label, row.indicator.id, row.group, year, numbers)
+    return finding(label, row.indicator, row.group, year, numbers, pairs)
 
 
 def _label(row: OutcomeRow) -> str:
@@ -138,15 +140,16 @@ def _twin(row: OutcomeRow) -> str:
     return escape(measure(row.indicator).value(row.twin) if math.isfinite(row.twin) else NOT_SHOWN)
 
 
-def _cell(row: OutcomeRow, strategy: str) -> str:
+def _cell(row: OutcomeRow, strategy: str, pairs: int) -> str:
     cell = row.cells.get(strategy, EMPTY)
     if not cell.shown:
         return f'<span class="none">{escape(NOT_SHOWN)}</span>'
     shown = measure(row.indicator)
-    kind = verdict(row, strategy)
-    style = "none" if kind == NO_CLEAR_DIFFERENCE else kind
+    kind = row.verdict(strategy)
+    style = kind if kind in ("better", "worse") else "none"
+    likely = "" if kind == NO_DIFFERENCE else f"<br><small>chance better {chance(cell.chance_better, pairs)}</small>"
     ends = f"{escape(shown.bare(cell.difference, signed=True))} [{escape(shown.interval(cell.low, cell.high))}]"
-    return f'{ends}<br><span class="{style}">{kind}</span><br><small>chance better {chance(cell.chance_better)}</small>'
+    return f'{ends}<br><span class="{style}">{kind}</span>{likely}'
 
 
 def _changed(comparison: ComparisonRecord) -> str:

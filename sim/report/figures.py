@@ -210,7 +210,7 @@ def _draw_difference_panel(ax: Axes, row: OutcomeRow, labels: dict[str, str]) ->
         colour = COLOURS[number % 6]
         low, middle, high = (v * shown.scale for v in (cell.low, cell.difference, cell.high))
         ax.plot([low, high], [y, y], color=colour, linewidth=2.6, solid_capstyle="butt")
-        face = colour if cell.clear else "white"
+        face = colour if row.verdict(strategy) in ("better", "worse") else "white"
         marker = MARKERS[number % 6]
         ax.plot(middle, y, marker, markersize=9, color=colour, markerfacecolor=face, markeredgewidth=2)
         extent += [low, high]

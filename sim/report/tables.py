@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.outcomes import FAMILIES, HEADLINES, INDICATORS, Indicator
 from sim.outputs.records import ComparisonRecord
 from sim.report.words import (
+    FEW_PAIRS,
     NO_CLEAR_DIFFERENCE,
+    NO_DIFFERENCE,
     NOT_SHOWN,
     chance,
     count,
-    is_clear,
     measure,
     pounds,
     short_name,
     upper_first,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -45,11 +48,6 @@ class Cell:
         """False under the small-number rule."""
         return math.isfinite(self.difference)
 
-    @property
-    def clear(self) -> bool:
-        """True if the interval lies on one side of 0."""
-        return self.shown and is_clear(self.low, self.high)
-
 
 @dataclass(frozen=True)
 class OutcomeRow:
@@ -60,6 +58,11 @@ class OutcomeRow:
     group: str
     twin: float
     cells: dict[str, Cell]
+
+    def verdict(self, strategy: str) -> str:
+        """``better``, ``worse``, no clear difference, no difference or not shown."""
+        cell = self.cells.get(strategy, EMPTY)
+        return verdict(self.indicator, cell.difference, cell.low, cell.high) if cell.shown else NOT_SHOWN
 
 
 EMPTY = Cell(*[math.nan] * 6)
@@ -82,16 +85,18 @@ def outcome_rows(comparison: ComparisonRecord, year: int | None = None) -> list[
 
 
 def names(comparison: ComparisonRecord) -> dict[str, str]:
-    """Strategy id -> name, in the order asked."""
-    return {strategy.id: strategy.name for strategy in comparison.strategies}
+    """Strategy id of the tables -> name, in the order asked.
 
-
-def verdict(row: OutcomeRow, strategy: str) -> str:
-    """``better``, ``worse`` or no clear difference, by the interval and the indicator's direction."""
-    cell = row.cells.get(strategy, EMPTY)
-    if not cell.clear:
-        return NO_CLEAR_DIFFERENCE
-    return "better" if cell.difference * row.indicator.direction > 0 else "worse"
+    A strategy given twice has an id of its own the second time, and its name says so.
+    """
+    ids = [str(i) for i in comparison.results["strategy"].drop_duplicates()]
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for identifier, strategy in zip(ids, comparison.strategies, strict=True):
+        seen[strategy.id] += 1
+        again = seen[strategy.id]
+        found[identifier] = strategy.name if again == 1 else f"{strategy.name} ({again})"
+    return found
 
 
 def outcome_table(comparison: ComparisonRecord, width: int = 200) -> Table:
@@ -123,18 +128,21 @@ def _fill_wide(table: Table, comparison: ComparisonRecord) -> None:
         # rich reads square brackets as markup: names come from files and are shown as they are.
         table.add_column(Text(name), justify="right", min_width=19)
     for row in outcome_rows(comparison):
-        cells = (_wide_cell(row, strategy) for strategy in names(comparison))
+        cells = (_wide_cell(row, strategy, comparison.replications) for strategy in names(comparison))
         table.add_row(_row_label(row), _twin_text(row), *cells)
 
 
-def _wide_cell(row: OutcomeRow, strategy: str) -> Text:
+def _wide_cell(row: OutcomeRow, strategy: str, pairs: int) -> Text:
     from rich.text import Text
 
     cell, shown = row.cells.get(strategy, EMPTY), measure(row.indicator)
     if not cell.shown:
         return Text(NOT_SHOWN, style="dim")
     numbers = f"{shown.bare(cell.difference, signed=True)} [{shown.interval(cell.low, cell.high)}]"
-    text = f"{numbers}\n{verdict(row, strategy)}\nchance {chance(cell.chance_better)}"
+    said = row.verdict(strategy)
+    text = f"{numbers}\n{said}"
+    if said != NO_DIFFERENCE:
+        text += f"\nchance {chance(cell.chance_better, pairs)}"
     return Text(text, style=_style(row, strategy))
 
 
@@ -152,7 +160,9 @@ def _fill_narrow(table: Table, comparison: ComparisonRecord) -> None:
             texts = (NOT_SHOWN, "")
             if cell.shown:
                 ends = f"{shown.bare(cell.difference, signed=True)} [{shown.interval(cell.low, cell.high)}]"
-                texts = (ends, f"{chance(cell.chance_better)}\n{verdict(row, strategy)}")
+                said = row.verdict(strategy)
+                likely = "" if said == NO_DIFFERENCE else f"{chance(cell.chance_better, comparison.replications)}\n"
+                texts = (ends, likely + said)
             table.add_row(Text(f"- {name}"), *(Text(text, style=_style(row, strategy)) for text in texts))
         table.add_section()
 
@@ -170,7 +180,7 @@ def _twin_text(row: OutcomeRow) -> str:
 
 
 def _style(row: OutcomeRow, strategy: str) -> str:
-    return {"better": "green", "worse": "red"}.get(verdict(row, strategy), "dim")
+    return {"better": "green", "worse": "red"}.get(row.verdict(strategy), "dim")
 
 
 @dataclass(frozen=True)
@@ -238,10 +248,13 @@ def changed_rows(comparison: ComparisonRecord) -> list[ChangedRow]:
 
 def legend(comparison: ComparisonRecord) -> str:
     """How to read the outcome table, in plain words."""
+    rough = ""
+    if comparison.replications < FEW_PAIRS:
+        rough = f" With fewer than {FEW_PAIRS} pairs brackets and chances are rough: ask for more with --replications."
     return (
         "How to read this. Every strategy is run in the same synthetic neighbourhood with the same luck as a twin "
         f"without a zone ({comparison.replications} pairs, luck number {comparison.seed}). A cell gives the mean "
         "difference from the twin; in brackets where 90 of 100 outcomes lie in one place; then the chance that this "
         f"place ends up better than its twin. {upper_first(NO_CLEAR_DIFFERENCE)}: the brackets contain 0. "
-        f"Evidence setting: {comparison.evidence}."
+        f"Evidence setting: {comparison.evidence}." + rough
     )

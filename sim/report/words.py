@@ -9,13 +9,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.outcomes import GROUPS, INDICATORS, Indicator
+from sim.outcomes import GROUPS, Indicator
 
 #: Shown in place of a number under the small-number rule.
 NOT_SHOWN = "not shown (fewer than 10)"
 
 #: Where the interval of a difference contains 0.
 NO_CLEAR_DIFFERENCE = "no clear difference"
+
+#: Where every pair gives the same to the last digit.
+NO_DIFFERENCE = "no difference"
+
+#: Under this number of replications intervals and chances are too rough to be read as shares of 100.
+FEW_PAIRS = 20
 
 #: What the ends of every interval mean, with the number of replications.
 BAND = "Bands and brackets: 90 of 100 outcomes lie inside (5th to 95th percentile of {n} replications)."
@@ -53,6 +59,10 @@ class Measure:
     def difference(self, number: float) -> str:
         """A difference with sign and unit, ``+2.1 points``."""
         return f"{self.bare(number, signed=True)} {self.difference_unit}".rstrip()
+
+    def rounds_to_zero(self, number: float) -> bool:
+        """True if the number is shown as 0."""
+        return round(number * self.scale, self.decimals) == 0
 
     def interval(self, low: float, high: float) -> str:
         """The ends of an interval, ``-0.4 to +3.2``."""
@@ -107,12 +117,19 @@ def count(number: float) -> str:
     return "fewer than 10" if 0 < number < 9.5 else f"{number:,.0f}"
 
 
-def chance(share: float) -> str:
-    """A chance in words: ``95 in 100``; never a bare 0 or 100, which a sample cannot show."""
-    hundred = round(share * 100)
-    if hundred >= 100:
-        return "over 99 in 100"
-    return "under 1 in 100" if hundred <= 0 else f"{hundred} in 100"
+def chance(share: float, pairs: int) -> str:
+    """A chance estimated from a number of pairs, in words.
+
+    ``17 of 18 pairs`` where pairs are few, else ``85 in 100``. A sample shows no certainty: all of 20
+    pairs are ``over 95 in 100``.
+    """
+    if pairs < FEW_PAIRS:
+        return f"{round(share * pairs)} of {pairs} pairs"
+    if share >= 1.0:
+        return f"over {min(99, math.floor(100 - 100 / pairs))} in 100"
+    if share <= 0.0:
+        return f"under {max(1, math.ceil(100 / pairs))} in 100"
+    return f"{min(99, max(1, round(share * 100)))} in 100"
 
 
 def plain_value(value: float, unit: str) -> str:
@@ -127,31 +144,41 @@ def month_name(month: int) -> str:
     return f"{_MONTHS[month % 12]}, year {month // 12 + 1}"
 
 
+def verdict(indicator: Indicator, difference: float, low: float, high: float) -> str:
+    """``better``, ``worse``, no clear difference or no difference.
+
+    A difference that is 0 when rounded as it is shown is not clear, however narrow its interval.
+    """
+    if difference == low == high == 0:
+        return NO_DIFFERENCE
+    if not is_clear(low, high) or measure(indicator).rounds_to_zero(difference):
+        return NO_CLEAR_DIFFERENCE
+    return "better" if difference * indicator.direction > 0 else "worse"
+
+
 def finding(
-    strategy: str, indicator_id: str, group: str, year: int, numbers: tuple[float, float, float, float, float]
+    strategy: str,
+    indicator: Indicator,
+    group: str,
+    year: int,
+    numbers: tuple[float, float, float, float, float],
+    pairs: int,
 ) -> str:
     """One sentence on one outcome of one strategy.
 
-    ``numbers``: twin, difference, low, high (units of the indicator) and the chance of being better.
+    ``numbers``: twin, difference, low, high (units of the indicator) and the chance of being better,
+    estimated from so many ``pairs``.
     """
     twin, difference, low, high, better = numbers
-    indicator = INDICATORS[indicator_id]
     name = short_name(indicator, group)
     if not all(map(math.isfinite, numbers)):
         return f"{name}: {NOT_SHOWN} in year {year}."
     shown = measure(indicator)
-    if difference == low == high == 0:
+    said = verdict(indicator, difference, low, high)
+    if said == NO_DIFFERENCE:
         return f"{name}: {strategy} changes nothing by year {year} (twin: {shown.value(twin)})."
     opening = f"{name}, year {year}: {shown.value(twin)} without a zone"
-    ends = f"{shown.interval(low, high)} in 90 of 100 outcomes; chance of being better {chance(better)}"
-    if not is_clear(low, high):
+    ends = f"{shown.interval(low, high)} in 90 of 100 outcomes; chance of being better {chance(better, pairs)}"
+    if said == NO_CLEAR_DIFFERENCE:
         return f"{opening}; {strategy} makes {NO_CLEAR_DIFFERENCE} ({shown.difference(difference)}; {ends})."
-    kind = "better" if difference * indicator.direction > 0 else "worse"
-    return f"{opening}; with {strategy} it is {kind}: {shown.difference(difference)} ({ends})."
-
-
-def changed_sentence(strategy: str, outcome: str, better: float, same: float, worse: float) -> str:
-    """How many children a strategy leaves better off, the same and worse off on one outcome."""
-    if not all(map(math.isfinite, (better, same, worse))) or better + same + worse < 10:
-        return f"{upper_first(outcome)}: {NOT_SHOWN}."
-    return f"{upper_first(outcome)}, {strategy}: {count(better)} better, {count(same)} the same, {count(worse)} worse."
+    return f"{opening}; with {strategy} it is {said}: {shown.difference(difference)} ({ends})."

@@ -24,10 +24,10 @@ def test_without_a_terminal_a_line_appears_every_thirty_seconds(
     monkeypatch.setattr("sim.cli.screen.time.monotonic", lambda: float(next(clock)))
     with Progress("one in place", cold=False) as progress:
         for done in range(1, 10):
-            progress(done, 10, "twin")
+            progress(done, 10, "replications")
     lines = capsys.readouterr().err.splitlines()
     assert 1 <= len(lines) < 9
-    assert "of 10 runs, twin" in lines[0]
+    assert "of 10 replications" in lines[0]
     assert "s left" in lines[0]
 
 
@@ -35,9 +35,9 @@ def test_on_a_terminal_a_bar_counts(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "160")
     with Progress("one [bold]", cold=True) as progress:
-        progress(0, 2, "twin")
-        progress(1, 2, "twin")
-        progress(2, 2, "one")
+        progress(0, 2, "replications")
+        progress(1, 2, "replications")
+        progress(2, 2, "replications")
     text = capsys.readouterr().err
     assert "2/2" in text
     assert "[bold]" in text
@@ -45,8 +45,8 @@ def test_on_a_terminal_a_bar_counts(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 def test_the_log_keeps_every_step(tmp_path: Path) -> None:
     with Progress("one in place", cold=False) as progress:
-        progress(1, 2, "twin")
+        progress(1, 2, "replications")
     progress.save(tmp_path)
     lines = (tmp_path / "run.log").read_text().splitlines()
     assert len(lines) == 2
-    assert lines[1].endswith("1 of 2 runs: twin")
+    assert lines[1].endswith("1 of 2 replications")

@@ -52,7 +52,7 @@ def made_comparison(
     """A comparison of the given strategies; the first one's KS2 cell in the last year is suppressed."""
     chosen = tuple(strategies or made_strategies())
     years, replications = asked.get("years", 10), asked.get("replications", 20)
-    ids = [strategy.id for strategy in chosen]
+    ids = [s.id if chosen.index(s) == n else f"{s.id}#2" for n, s in enumerate(chosen)]
     return StoredComparison(
         place=place or made_place(),
         strategies=chosen,

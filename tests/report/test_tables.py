@@ -10,7 +10,8 @@ from rich.table import Table
 
 from sim.outcomes import FAMILIES
 from sim.outputs import StoredComparison
-from sim.report.tables import changed_rows, cost_rows, cost_table, legend, outcome_rows, outcome_table
+from sim.report.tables import changed_rows, cost_rows, cost_table, legend, names, outcome_rows, outcome_table
+from tests.report.made import made_comparison, made_strategies
 
 
 def printed(table: Table, width: int) -> str:
@@ -39,9 +40,9 @@ def test_rows_hold_the_numbers_of_the_last_year(comparison: StoredComparison) ->
     first, second = (s.id for s in comparison.strategies)
     assert not rows["ks2_expected"].cells[first].shown
     cell = rows["sdq_high"].cells[second]
-    assert cell.clear
+    assert rows["sdq_high"].verdict(second) == "better"
     assert cell.value == pytest.approx(cell.twin + cell.difference)
-    assert not rows["sdq_high"].cells[first].clear
+    assert rows["sdq_high"].verdict(first) == "no clear difference"
 
 
 def test_costs_add_up(comparison: StoredComparison) -> None:
@@ -61,3 +62,10 @@ def test_who_changed_hides_small_numbers(comparison: StoredComparison) -> None:
 def test_the_legend_names_replications_and_seed(comparison: StoredComparison) -> None:
     assert "20 pairs" in legend(comparison)
     assert "luck number 1" in legend(comparison)
+
+
+def test_a_strategy_given_twice_can_be_told_from_itself() -> None:
+    strategy = made_strategies(1)[0]
+    twice = made_comparison([strategy, strategy])
+    assert list(names(twice)) == ["strategy_0", "strategy_0#2"]
+    assert "(2)" in printed(outcome_table(twice), 200)

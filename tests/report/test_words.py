@@ -10,7 +10,6 @@ import pytest
 from sim.outcomes import INDICATORS
 from sim.report.words import (
     chance,
-    changed_sentence,
     count,
     finding,
     is_clear,
@@ -18,10 +17,12 @@ from sim.report.words import (
     month_name,
     plain_value,
     pounds,
+    verdict,
 )
 
 SHARE = replace(INDICATORS["ks2_expected"], unit="share of children", decimals=3)
 PER_CENT = replace(SHARE, unit="%", decimals=1)
+LOWER = replace(INDICATORS["sdq_high"], unit="%", decimals=1)
 SD = replace(SHARE, unit="SD", decimals=2)
 
 
@@ -54,29 +55,30 @@ def test_clear_means_the_interval_leaves_out_zero() -> None:
 
 
 def test_a_sample_shows_no_certain_chance() -> None:
-    assert chance(1.0) == "over 99 in 100"
-    assert chance(0.0) == "under 1 in 100"
-    assert chance(0.95) == "95 in 100"
+    assert chance(1.0, 20) == "over 95 in 100"
+    assert chance(0.0, 20) == "under 5 in 100"
+    assert chance(1.0, 1000) == "over 99 in 100"
+    assert chance(0.95, 20) == "95 in 100"
+    assert chance(0.5, 4) == "2 of 4 pairs"
 
 
 def test_small_counts_are_not_told_apart() -> None:
     assert count(3) == "fewer than 10"
     assert count(0) == "0"
     assert count(1234.4) == "1,234"
-    assert "not shown" in changed_sentence("A", "health", 2, 3, 1)
-    assert changed_sentence("A", "health", 40, 900, 12) == "Health, A: 40 better, 900 the same, 12 worse."
 
 
 def test_findings_follow_the_direction_of_the_indicator() -> None:
     numbers = (30.0, -2.0, -3.0, -1.0, 0.97)
-    assert "it is better" in finding("A", "sdq_high", "all", 10, numbers)
-    assert "it is worse" in finding("A", "ks2_expected", "disadvantaged", 10, numbers)
+    assert "it is better" in finding("A", LOWER, "all", 10, numbers, 20)
+    assert "it is worse" in finding("A", PER_CENT, "disadvantaged", 10, numbers, 20)
 
 
 def test_findings_admit_when_nothing_is_clear_changed_or_shown() -> None:
-    assert "no clear difference" in finding("A", "sdq_high", "all", 10, (30.0, -1.0, -3.0, 1.0, 0.8))
-    assert "changes nothing" in finding("A", "sdq_high", "all", 10, (30.0, 0.0, 0.0, 0.0, 0.5))
-    assert "not shown" in finding("A", "sdq_high", "all", 10, (math.nan,) * 5)
+    assert "no clear difference" in finding("A", LOWER, "all", 10, (30.0, -1.0, -3.0, 1.0, 0.8), 20)
+    assert "changes nothing" in finding("A", LOWER, "all", 10, (30.0, 0.0, 0.0, 0.0, 0.0), 20)
+    assert "not shown" in finding("A", LOWER, "all", 10, (math.nan,) * 5, 20)
+    assert verdict(SD, 0.001, 0.0005, 0.002) == "no clear difference"
 
 
 def test_months_have_names_and_school_years() -> None:

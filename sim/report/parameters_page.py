@@ -1,0 +1,182 @@
+"""The parameters page: every number of the model as Markdown, assumptions visibly marked.
+
+``python -m sim.report.parameters_page docs/parameters.md`` writes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.inputs.register import Passport, passports, tables
+from sim.parameters import GROUPS
+
+#: Heading of each file of numbers, and the part of ``model.md`` that uses them.
+SECTIONS: dict[str, tuple[str, str]] = {
+    "children": ("Children", "31-children"),
+    "families": ("Families", "32-families"),
+    "trust": ("Trust", "33-trust"),
+    "schools": ("Schools", "34-schools"),
+    "delivery": ("Delivery", "35-delivery"),
+    "population": ("The first day, births and moves", "36-first-day-and-moves"),
+    "reference": ("Tests, pass marks and lines", "4-outcomes"),
+    "evidence": ("Rules of the evidence library", "35-delivery"),
+}
+
+#: How a kind is shown; an assumption is never to be taken for a finding.
+KINDS = {
+    "evidence": "evidence",
+    "calibrated": "fitted to national figures",
+    "policy": "policy",
+    "assumption": "‡ assumption",
+}
+
+MONTHS = ("Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug")
+COLUMNS = ("Name", "Value", "Unit", "Range", "Kind", "Source", "Note")
+
+SERVICE_NUMBERS = {
+    "need_share": "eligible, share of age group",
+    "uptake": "accepted, share of those offered",
+    "duration_months": "course, months",
+    "caseload": "people a post",
+    "posts_per_1000": "posts per 1,000 children",
+}
+
+INTRODUCTION = """\
+# Every number of the model
+
+This page is generated from the files in `scenarios/parameters/`; change a number there, not here. What each number
+does is told in [The model](model.md); what the strands rest on, in [the evidence page](evidence.md).
+
+The kinds:
+
+- evidence: a published figure, or one worked out from it; the source says which;
+- policy: a rule of the country, such as a benefit rate;
+- fitted to national figures: set so that the England reference meets the published figure named in the source;
+- ‡ assumption: judgement of the authors, a modelling choice or a starting value that calibration has yet to replace.
+  It is never a finding.
+
+An own value must lie within the range. Many sources were read in abstracts, digests or press notes, and some figures
+are recalled; a note says so. Check a figure in its source before you cite it."""
+
+
+def parameters_page(pages: Mapping[str, Passport]) -> str:
+    """Markdown of the whole page.
+
+    Parameters
+    ----------
+    pages
+        Passport of each number by ``file.name``, as ``sim.inputs.register.passports`` gives them.
+
+    Returns
+    -------
+    str
+        A tally by kind, one table for each file in the order of ``sim.parameters.GROUPS``, then services of today,
+        calendar, prices and mechanisms; ends in a single newline. The same files always give the same text.
+    """
+    parts = [INTRODUCTION, _tally(pages.values())]
+    for group in GROUPS:
+        heading, anchor = SECTIONS[group]
+        here = [page for name, page in pages.items() if name.partition(".")[0] == group]
+        parts += [
+            f"## {heading}",
+            f"File `{group}.toml`; used in [the model](model.md#{anchor}).",
+            _markdown_table(COLUMNS, (_row(page) for page in here)),
+        ]
+    parts += [_services(), _calendar(), _prices(), _mechanisms()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _tally(pages: Iterable[Passport]) -> str:
+    """How many numbers are of which kind: how much of the model is assumed."""
+    kinds = [page.kind for page in pages]
+    rows = [(shown, str(kinds.count(kind))) for kind, shown in KINDS.items()]
+    return f"Of {len(kinds)} numbers:\n\n" + _markdown_table(("Kind", "Numbers"), rows)
+
+
+def _row(page: Passport) -> tuple[str, ...]:
+    low, high = page.range
+    span = f"{_number(low)} to {_number(high)}"
+    return f"`{page.name}`", _number(page.value), page.unit, span, KINDS[page.kind], page.source, page.note
+
+
+def _services() -> str:
+    """Services of today: whom they serve, and the numbers of each with their ranges."""
+    headings = ("Service", "For", "Ages", "Need", "Stays", *SERVICE_NUMBERS.values(), "Kind", "Source")
+    rows = []
+    for name, page in tables("services").items():
+        youngest, oldest = page["ages"]
+        whom = (page["unit"], f"{youngest} to {oldest}", page["need"].replace("_", " "))
+        stays = "while eligible" if page["ongoing"] else "one course"
+        numbers = [f"{_number(page[k]['value'])} ({_span(page[k])})" for k in SERVICE_NUMBERS]
+        kind, source = KINDS[page["kind"]], page["source"]
+        rows.append((f"{page['name']} `services.{name}`", *whom, stays, *numbers, kind, source))
+    text = (
+        "File `services.toml`; used in [the model](model.md#35-delivery). Value and, in brackets, range. "
+        "A place may give its own posts."
+    )
+    return f"## Services of today\n\n{text}\n\n{_markdown_table(headings, rows)}"
+
+
+def _calendar() -> str:
+    headings = ("Name", *MONTHS, "Unit", "Range", "Kind", "Source")
+    rows = []
+    for name, page in tables("calendar").items():
+        passport = (page["unit"], _span(page), KINDS[page["kind"]], page["source"])
+        rows.append((f"`calendar.{name}`", *map(_number, page["value"]), *passport))
+    text = "File `calendar.toml`; used in [the model](model.md#31-children)."
+    return f"## Calendar\n\n{text}\n\n{_markdown_table(headings, rows)}"
+
+
+def _prices() -> str:
+    """Price index by year, under a sentence with its passport."""
+    parts = ["## Prices", "File `prices.toml`; used in [the model](model.md#35-delivery)."]
+    for name, page in tables("prices").items():
+        passport = f"`prices.{name}`: {page['unit']}; {KINDS[page['kind']]}; {page['source']}; {page['note']}."
+        rows = [(str(year), _number(value)) for year, value in zip(page["years"], page["value"], strict=True)]
+        parts += [_plain(passport), _markdown_table(("Year", "Index"), rows)]
+    return "\n\n".join(parts)
+
+
+def _mechanisms() -> str:
+    """Switches of ``--without``, and what each sets."""
+    rows = [(f"`{name}`", page["meaning"], _sets(page["sets"])) for name, page in tables("mechanisms").items()]
+    text = "File `mechanisms.toml`. Each can be switched off with `--without NAME`. What that does to the numbers above:"
+    return f"## Mechanisms\n\n{text}\n\n{_markdown_table(('Name', 'Meaning', 'Switched off'), rows)}"
+
+
+def _sets(values: Mapping[str, float]) -> str:
+    sets = "; ".join(f"`{name}` = {_number(value)}" for name, value in values.items())
+    return sets or "no number changes: the code leaves the step out"
+
+
+def _span(page: Mapping[str, Any]) -> str:
+    low, high = page["range"]
+    return f"{_number(low)} to {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _plain(text: str) -> str:
+    """Text with the signs escaped that Markdown would read as HTML or as the edge of a cell."""
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("|", "\\|")
+
+
+def _markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *([_plain(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page into the file named by the only argument."""
+    parser = argparse.ArgumentParser("python -m sim.report.parameters_page", description="Write the parameters page.")
+    parser.add_argument("file", type=Path, help="file to write, such as docs/parameters.md")
+    parser.parse_args(arguments).file.write_text(parameters_page(passports()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""exp, logistic and tanh against the C library, and their edges."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.numerics import clip, exp, logistic, tanh
+
+GRID = np.concatenate([np.linspace(-700, 700, 7001), np.linspace(-2, 2, 4001), np.geomspace(1e-300, 1, 200)])
+TOLERANCE = 4e-16
+
+
+def test_exp_is_that_of_the_c_library_to_4e_16() -> None:
+    worst = max(abs(exp(float(x)) - math.exp(x)) / math.exp(x) for x in GRID)
+    assert worst <= TOLERANCE
+
+
+def test_logistic_is_that_of_the_c_library_to_4e_16() -> None:
+    worst = max(abs(logistic(float(x)) - 1 / (1 + math.exp(-x))) / (1 / (1 + math.exp(-x))) for x in GRID)
+    assert worst <= TOLERANCE
+
+
+def test_tanh_is_that_of_the_c_library_to_4e_16_absolute() -> None:
+    assert max(abs(tanh(float(x)) - math.tanh(x)) for x in GRID) <= TOLERANCE
+
+
+def test_edges() -> None:
+    assert exp(0.0) == 1.0
+    assert exp(-0.0) == 1.0
+    assert logistic(0.0) == 0.5
+    assert tanh(0.0) == 0.0
+    assert exp(5000.0) == exp(700.0)
+    assert exp(math.inf) == exp(700.0)
+    assert exp(-5000.0) == exp(-700.0)
+    assert exp(-math.inf) == exp(-700.0)
+    assert 0.0 < exp(-700.0) < 1e-303
+    assert logistic(800.0) == 1.0
+    assert 0.0 < logistic(-800.0) < 1e-303
+    assert (tanh(800.0), tanh(-800.0)) == (1.0, -1.0)
+
+
+def test_exp_never_falls() -> None:
+    values = [exp(float(x)) for x in np.linspace(-3, 3, 20001)]
+    assert all(a < b for a, b in zip(values, values[1:], strict=False))
+
+
+@pytest.mark.parametrize(("x", "held"), [(-1.0, 0.0), (0.0, 0.0), (0.3, 0.3), (1.0, 1.0), (7.0, 1.0), (math.inf, 1.0)])
+def test_clip_holds_within(x: float, held: float) -> None:
+    assert clip(x, 0.0, 1.0) == held
