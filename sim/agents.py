@@ -32,8 +32,16 @@ _LIMITS_BY_NAME = {"adults": (1, 2), "workers": (0, 2), "tenure": (0, 2), "educa
 _SHARES = dict.fromkeys(("0/1", "0..1", "share", "share a year"), (0, 1))
 _LIMITS_BY_UNIT = {**_SHARES, "level": (0, 2), "1..5": (1, 5)}
 
-#: Columns with not-a-number before the test is sat or the age is reached.
-_NOT_YET = frozenset({"score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet"})
+#: Columns with not-a-number before the test is sat, the age is reached or a first school year is over.
+_NOT_YET = frozenset({
+    "score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet", "absence_year", "suspensions_year",
+})  # fmt: skip
+
+
+def columns(table: str) -> list[tuple[Declared, bool]]:
+    """List the declared columns of a table, each with whether it holds whole numbers."""
+    schema = TABLES[table]
+    return [(column, False) for column in schema.real] + [(column, True) for column in schema.whole]
 
 
 class Column:
@@ -195,12 +203,6 @@ class ServiceAgent(View, table="services"):
 AGENTS: dict[str, type[View]] = {
     agent.table_name: agent for agent in (ChildAgent, HouseholdAgent, SchoolAgent, ServiceAgent)
 }
-
-
-def columns(table: str) -> list[tuple[Declared, bool]]:
-    """List the declared columns of a table, each with whether it holds whole numbers."""
-    schema = TABLES[table]
-    return [(column, False) for column in schema.real] + [(column, True) for column in schema.whole]
 
 
 def _row_type(name: str, table: str) -> Any:

@@ -205,22 +205,27 @@ def _trust(world: World) -> None:
 
 
 def _share_out_money(world: World) -> None:
-    """September: count who is eligible, plan places, share money and posts by priority, file last year's books."""
+    """Each term: count who is eligible, plan places, share what is left of the year's money and posts by priority.
+
+    September files last year's books and opens the new year's money. What a strand did not spend in a term
+    goes back into the pot for the next.
+    """
     plan, v = world.plan, world.services
-    for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
-        getattr(v, column)[:] = 0.0
+    if world.month % 12 == SEPTEMBER:
+        for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
+            getattr(v, column)[:] = 0.0
+        world.money = _year_money(world)
     uptake.measure_needs(world.people, world.start.register.parameters.delivery)
     uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
-    world.money = _year_money(world)
-    left, posts_left = float(world.money.sum()), np.inf if world.strategy.posts is None else world.strategy.posts
-    today = plan.n_today
-    strands = sorted(range(today, len(plan.ids)), key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s]))
-    for s in strands:
+    left = max(float(world.money.sum()) - float(v.spent.sum()), 0.0)
+    posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
+    strands = range(plan.n_today, len(plan.ids))
+    for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
         wanted, months = _wanted_people(world, s), _months_running(world, s)
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_person[s]
         share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
-        world.shares[s], v.allotted[s], v.planned[s] = share, need * share, wanted
+        world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
         left, posts_left = left - need * share, posts_left - posts * share
         if share < 0.995 and months > 0 and wanted > 0:
             world.shortfalls.append((world.month // 12, plan.ids[s], share))
@@ -244,9 +249,9 @@ def _person_months(world: World, s: int, wanted: float, months: int) -> float:
 
 
 def _months_running(world: World, s: int) -> int:
-    """Months of this school year in which an offer runs."""
-    year = range(world.month, world.month + 12)
-    return sum(1 for m in year if world.plan.arrays.start[s] <= m < world.plan.arrays.stop[s])
+    """Months of the rest of this school year in which an offer runs."""
+    rest = range(world.month, world.month - world.month % 12 + 12)
+    return sum(1 for m in rest if world.plan.arrays.start[s] <= m < world.plan.arrays.stop[s])
 
 
 def _wanted_people(world: World, s: int) -> float:
@@ -265,7 +270,7 @@ def _wanted_people(world: World, s: int) -> float:
 
 def _places_wanted(world: World, s: int) -> float:
     plan = world.plan
-    running = float((plan.arrays.start[s] <= world.month + 11) and (world.month < plan.arrays.stop[s]))
+    running = float(_months_running(world, s) > 0)
     asked = plan.places[s] if plan.reach[s] == 0.0 else plan.reach[s] * float(world.services.eligible[s])
     return max(float(np.ceil(asked)), 0.0) * running
 
@@ -308,8 +313,6 @@ def _posts(world: World) -> None:
 def _enrolment(world: World) -> None:
     plan, v = world.plan, world.services
     p = world.start.register.parameters.delivery
-    if world.month % 12 != SEPTEMBER:
-        uptake.measure_needs(world.people, p)
     for s in range(len(plan.ids)):
         if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
             continue
@@ -418,7 +421,7 @@ EVENTS: tuple[Event, ...] = (
     Event("admissions", _EVERY_MONTH, _admissions, "children without the right school are admitted to the nearest with room"),
     Event("families", _EVERY_MONTH, _families, "work, income, hardship, distress, home learning"),
     Event("trust", _EVERY_MONTH, _trust, "word of mouth and experience move trust in services"),
-    Event("money", (SEPTEMBER,), _share_out_money, "the year's money and posts are shared out by priority"),
+    Event("money", ENROLMENT_MONTHS, _share_out_money, "what is left of the year's money and posts is shared out by priority"),
     Event("posts", _EVERY_MONTH, _posts, "posts are filled and left; places follow"),
     Event("enrolment", ENROLMENT_MONTHS, _enrolment, "those eligible are found, offered a place, accept, start or wait"),
     Event("taking part", _EVERY_MONTH, _taking_part, "take-part, drop-out, completion; effects accrue and fade; bills are paid"),

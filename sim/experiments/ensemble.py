@@ -50,7 +50,8 @@ def flows(world: World) -> dict[str, int]:
     """Resident children: start + births + arrivals - leavers - aged out = end, over the months stepped."""
     c, end = world.children, world.month
     comes, leaves, grown = c.first_month, c.leaves_month, c.last_month
-    resident_ever = (comes < end) & (comes < np.minimum(leaves, grown))
+    # Rows that sleep (the donors of life histories) are grown up on the first day and never lived here.
+    resident_ever = (comes < end) & (comes < np.minimum(leaves, grown)) & (grown > 0)
     born_here = c.birth_month == comes
     start = resident_ever & (comes <= 0) & (c.from_start == 1)
     later = resident_ever & ~start & (comes >= 0)

@@ -143,7 +143,7 @@ def _prices() -> str:
 def _mechanisms() -> str:
     """Switches of ``--without``, and what each sets."""
     rows = [(f"`{name}`", page["meaning"], _sets(page["sets"])) for name, page in tables("mechanisms").items()]
-    text = "File `mechanisms.toml`. Each can be switched off with `--without NAME`. What that does to the numbers above:"
+    text = "File `mechanisms.toml`. Each can be switched off with `--without NAME`; what that sets:"
     return f"## Mechanisms\n\n{text}\n\n{_markdown_table(('Name', 'Meaning', 'Switched off'), rows)}"
 
 
