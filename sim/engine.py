@@ -333,6 +333,8 @@ def _enrolment(world: World) -> None:
         inside = int((world.taking.stage[s, :rows] == 2).sum())
         places, queue = max(int(v.capacity[s]) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
         started = uptake.enrol(s, order, places, queue, world.taking)
+        # Members in order of rows, so that the monthly loops walk through memory.
+        world.taking.members[s, : world.taking.n_members[s]].sort()
         v.offered[s] += offered
         v.started[s] += started
 

@@ -292,8 +292,14 @@ def _arrays(rows: list[dict[str, float]], names: list[str], course: npt.NDArray[
         for name in (rows[0] if rows else ())
     }
     key = np.array([draws.key_of(name) for name in names], dtype=np.uint64)
-    moves = course.reshape(len(rows), -1).any(axis=1).astype(np.int64)
-    return uptake.Offers(key=key, moves=moves, course=course, keep=keep, **columns)
+    any_effect = course.any(axis=(1, 3))
+    split = (any_effect[:, : len(CHILD_OUTCOMES)], any_effect[:, len(CHILD_OUTCOMES) :])
+    n_moved = np.stack([part.sum(axis=1) for part in split], axis=1).astype(np.int64)
+    moved = np.zeros((len(rows), 2, len(CHILD_OUTCOMES)), dtype=np.int64)
+    for k, part in enumerate(split):
+        for s in range(len(rows)):
+            moved[s, k, : n_moved[s, k]] = np.flatnonzero(part[s])
+    return uptake.Offers(key=key, n_moved=n_moved, moved=moved, course=course, keep=keep, **columns)
 
 
 def _money(
@@ -317,11 +323,11 @@ def _money(
         months = strand.duration_months if strand.cost_unit == "participant" else 12
         cost[s], units[s], sites[s] = pounds / months, strand.cost_unit, strand.delivery.site_children
         by_use = strand.effect_basis == "area_itt" and strand.cost_unit == "participant_year"
-        users[s] = strand.uptake if by_use and plan.values.uptake is None else (plan.values.uptake or 1.0) if by_use else 1.0
+        likely[s] = strand.uptake if plan.values.uptake is None else plan.values.uptake
+        users[s] = likely[s] if by_use else 1.0
         per_person[s] = cost[s] * 12.0 * d.staff_share / d.post_cost
         places[s], reach[s] = plan.places_per_term or 0.0, plan.reach_share or 0.0
         ramp[s], priority[s] = plan.ramp_months, plan.priority
-        likely[s] = strand.uptake if plan.values.uptake is None else plan.values.uptake
         if strand.delivery.need == "weak_school":
             line[s] = float(ndtri(strand.delivery.need_share))
     by_size = np.array([u in ("site_year", "school_year", "child_in_area_year") for u in units])

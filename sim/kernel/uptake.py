@@ -21,7 +21,6 @@ from sim.schema import (
     EXPOSED,
     HW,
     N_CHILD_OUTCOMES,
-    N_HOUSEHOLD_OUTCOMES,
     N_POOLS,
     NOT_IN,
     TAKING_PART,
@@ -58,7 +57,8 @@ class Offers(NamedTuple):
     outreach: np.ndarray  # 0..1
     trusted_adult: np.ndarray  # 0/1
     contact: np.ndarray  # 1 if taking part counts as being reached
-    moves: np.ndarray  # 1 if the offer moves any outcome of children or households
+    n_moved: np.ndarray  # offers x 2: how many outcomes of children, of households the offer moves
+    moved: np.ndarray  # offers x 2 x 5: which ones
     course: np.ndarray  # offers x 2 groups x 9 outcomes x 4 pools: monthly increment during the course
     keep: np.ndarray  # same shape: monthly increment after the course while take-part goes on
 
@@ -332,8 +332,10 @@ def _dose_pass(month, shares, offers, people, taking, second):
     home_total, home_largest, mark = taking.home_total, taking.home_largest, taking.home_mark
     for s in range(offers.key.size):
         share = shares[s]
-        if share <= 0.0 or offers.moves[s] == 0:
+        n_child, n_home = offers.n_moved[s, 0], offers.n_moved[s, 1]
+        if share <= 0.0 or n_child + n_home == 0:
             continue
+        child_moved, home_moved = offers.moved[s, 0], offers.moved[s, 1]
         is_home = offers.unit[s] == HOUSEHOLD
         stages, months, members = taking.stage[s], taking.months[s], taking.members[s]
         low, high, duration = offers.age_low[s], offers.age_high[s], offers.duration[s]
@@ -350,27 +352,27 @@ def _dose_pass(month, shares, offers, people, taking, second):
                 i = people.rows[k] if is_home else row
                 if is_home and not low <= child_age[i] < high:
                     continue
-                for o in range(N_CHILD_OUTCOMES):
-                    amount = share * ((table[o, 0] + table[o, 1]) + (table[o, 2] + table[o, 3]))
-                    if amount != 0.0:
-                        if second:
-                            for k4 in range(N_POOLS):
-                                child_pools[o * N_POOLS + k4, i] += share * child_largest[o, i] * table[o, k4]
-                        else:
-                            child_total[o, i] += abs(amount)
-                            child_largest[o, i] = max(child_largest[o, i], abs(amount))
-            if mark[h] != this:
+                for m in range(n_child):
+                    o = child_moved[m]
+                    if second:
+                        for k4 in range(N_POOLS):
+                            child_pools[o * N_POOLS + k4, i] += share * child_largest[o, i] * table[o, k4]
+                    else:
+                        amount = abs(share * ((table[o, 0] + table[o, 1]) + (table[o, 2] + table[o, 3])))
+                        child_total[o, i] += amount
+                        child_largest[o, i] = max(child_largest[o, i], amount)
+            if n_home > 0 and mark[h] != this:
                 mark[h] = this
-                for o in range(N_HOUSEHOLD_OUTCOMES):
+                for m in range(n_home):
+                    o = home_moved[m]
                     q = N_CHILD_OUTCOMES + o
-                    amount = share * ((table[q, 0] + table[q, 1]) + (table[q, 2] + table[q, 3]))
-                    if amount != 0.0:
-                        if second:
-                            for k4 in range(N_POOLS):
-                                home_pools[o * N_POOLS + k4, h] += share * home_largest[o, h] * table[q, k4]
-                        else:
-                            home_total[o, h] += abs(amount)
-                            home_largest[o, h] = max(home_largest[o, h], abs(amount))
+                    if second:
+                        for k4 in range(N_POOLS):
+                            home_pools[o * N_POOLS + k4, h] += share * home_largest[o, h] * table[q, k4]
+                    else:
+                        amount = abs(share * ((table[q, 0] + table[q, 1]) + (table[q, 2] + table[q, 3])))
+                        home_total[o, h] += amount
+                        home_largest[o, h] = max(home_largest[o, h], amount)
 
 
 @jit
