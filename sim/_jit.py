@@ -18,7 +18,7 @@ from numba import config, prange
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["JIT_OFF", "cache_folder", "is_cold", "jit", "pjit", "prange", "set_threads"]
+__all__ = ["JIT_OFF", "cache_folder", "is_cold", "jit", "jit_within", "pjit", "prange", "set_threads"]
 
 _COMPILED_FLOORS = ("_jit.py", "numerics.py", "draws.py", "schema.py", "parameters.py", "science", "kernel")
 
@@ -63,6 +63,11 @@ def is_cold() -> bool:
 def jit(function: F) -> F:
     """Compile for one thread; releases the GIL; never contracts or reorders arithmetic."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+
+
+def jit_within(function: F) -> F:
+    """``jit`` for a piece of a larger loop: its machine code becomes part of the caller's."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
 
 
 def pjit(function: F) -> F:

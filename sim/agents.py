@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import numbers
 import operator
 from collections import namedtuple
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ FIXED = frozenset({
 })  # fmt: skip
 
 #: Smallest and largest value that may be set, by column, else by unit.
-_LIMITS_BY_NAME = {"adults": (1, 2), "workers": (0, 2), "tenure": (0, 2), "education": (0, 2)}
+_LIMITS_BY_NAME = {"adults": (1, 2), "tenure": (0, 2), "education": (0, 2)}
 _SHARES = dict.fromkeys(("0/1", "0..1", "share", "share a year"), (0, 1))
 _LIMITS_BY_UNIT = {**_SHARES, "level": (0, 2), "1..5": (1, 5)}
 
@@ -79,7 +80,9 @@ class Column:
         """
         if self.name in FIXED:
             raise AttributeError(f"{self.name} is fixed on the first day: {self.meaning}")
-        number = operator.index(value) if self.whole else float(value)
+        if not isinstance(value, numbers.Real):
+            raise TypeError(f"{self.name} takes a number, not {value!r}")
+        number = operator.index(value) if self.whole else float(value)  # type: ignore[arg-type]
         low, high = self._limits(agent)
         if not low <= number <= high and not (math.isnan(number) and self.name in _NOT_YET):
             raise ValueError(f"{self.name} takes a number from {low} to {high} ({self.unit}), not {value!r}")
@@ -92,6 +95,8 @@ class Column:
         if self.name == "leaves_month":
             # Who left in a month already stepped would never be reported as gone.
             return world.month, FOREVER
+        if self.name == "workers":
+            return 0, agent.adults
         if self.whole:
             anything: tuple[float, float] = (-FOREVER, FOREVER)
         else:
@@ -206,7 +211,7 @@ AGENTS: dict[str, type[View]] = {
 
 
 def _row_type(name: str, table: str) -> Any:
-    return namedtuple(name, ["row", *(column.name for column, _ in columns(table))], module=__name__)  # type: ignore[misc]
+    return namedtuple(name, ["row", *(column.name for column, _ in columns(table))], module=__name__)
 
 
 ChildRow = _row_type("ChildRow", "children")

@@ -40,12 +40,15 @@ from sim.schema import (
     YEAR_7,
     YEAR_11,
 )
+from sim.science.strands import family_risk
 from sim.spec import Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
 LONGEST_MONTHS = 240
 _EVERY_MONTH = tuple(range(12))
+#: Keeps a whole number of places whole where it was reached by division.
+_ROUNDING = 1e-9
 #: From this many children a world steps in parallel where more than one thread is allowed.
 PARALLEL_FROM = 20_000
 
@@ -223,7 +226,7 @@ def _share_out_money(world: World) -> None:
     for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
         wanted, months = _wanted_people(world, s), _months_running(world, s)
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
-        posts = wanted * plan.posts_per_person[s]
+        posts = wanted * plan.posts_per_unit[s]
         share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
         world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
         left, posts_left = left - need * share, posts_left - posts * share
@@ -299,15 +302,16 @@ def _ramp(world: World) -> Reals:
 def _posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
     plan, v, d = world.plan, world.services, world.start.register.parameters.delivery
-    size = v.planned * world.shares * _ramp(world) * _running(world)
-    v.posts_wanted[:] = np.where(np.arange(len(plan.ids)) < plan.n_today, plan.posts_fixed, size * plan.posts_per_person)
+    today = np.arange(len(plan.ids)) < plan.n_today
+    size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world))
+    v.posts_wanted[:] = size * plan.posts_per_unit
     kept = np.minimum(v.posts_filled, v.posts_wanted)
     filled = kept * (1.0 - d.turnover_rate / 12.0) + (v.posts_wanted - kept) * d.recruitment_rate
     v.posts_filled[:] = np.minimum(filled, v.posts_wanted)
-    wanted = v.posts_wanted > 0
-    v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=np.zeros(len(v)), where=wanted)
-    places = np.divide(v.posts_filled, plan.posts_per_person, out=np.zeros(len(v)), where=plan.posts_per_person > 0)
-    v.capacity[:] = np.floor(places + 1e-9)
+    # What needs no post is staffed as soon as it runs.
+    unstaffed = np.where(size > 0, 1.0, 0.0)
+    v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=unstaffed, where=v.posts_wanted > 0)
+    v.capacity[:] = np.floor(v.quality * size * plan.people_per_unit + _ROUNDING)
 
 
 def _enrolment(world: World) -> None:
@@ -518,7 +522,7 @@ def _attend_past_schools(world: World, schools: tuple[npt.NDArray[np.int32], npt
 def _need_quintiles(world: World) -> None:
     """Quintile of need by the family risk score on the first day, among residents; the same cuts for everybody."""
     h, c = world.households, world.children
-    risk = (h.distress + 3.0 * (h.hardship - 0.35)) / 1.7
+    risk = family_risk(h.distress, h.hardship, world.start.register.parameters.delivery)
     residents = np.flatnonzero(h.original == 1)
     cuts = np.quantile(risk[residents], [0.2, 0.4, 0.6, 0.8])
     h.need_quintile[:] = np.searchsorted(cuts, risk, side="right") + 1
@@ -559,7 +563,7 @@ def create(
     tables = [population.children, population.households, population.schools]
     children, households, schools = (t.copy() for t in tables) if copy else tables
     services = Table("services", len(plan.ids))
-    services.posts_filled[: plan.n_today] = plan.posts_fixed[: plan.n_today]
+    services.posts_filled[: plan.n_today] = (plan.places * plan.posts_per_unit)[: plan.n_today]
     services.whole[0, : plan.n_today] = 1
     n, m, s = len(children), len(households), len(plan.ids)
     side = float(np.sqrt(start.place.value("area_km2")))

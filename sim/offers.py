@@ -66,8 +66,8 @@ class OfferPlan:
     cost_unit: tuple[str, ...]
     cost_share_of_users: npt.NDArray[np.float64]
     site_children: npt.NDArray[np.float64]
-    posts_per_person: npt.NDArray[np.float64]
-    posts_fixed: npt.NDArray[np.float64]
+    posts_per_unit: npt.NDArray[np.float64]
+    people_per_unit: npt.NDArray[np.float64]
     places: npt.NDArray[np.float64]
     reach: npt.NDArray[np.float64]
     ramp: npt.NDArray[np.int64]
@@ -185,8 +185,9 @@ def direct_part(
     direct = totals.copy()
     for _ in range(6):
         made = course_totals(
-            _increments(direct * sign, shares, kept, months), kept, months, age, support, parameters.children, parameters.families
-        )
+            _increments(direct * sign, shares, kept, months), kept, months, age, support, parameters.children,
+            parameters.families, parameters.evidence,
+        )  # fmt: skip
         direct = np.where(corrected, direct + (totals * sign - made) * sign, direct)
     return direct
 
@@ -309,13 +310,13 @@ def _money(
     n = today + len(planned)
     d = register.parameters.delivery
     cost, sites, users = np.zeros(n), np.ones(n), np.ones(n)
-    per_person, fixed, places, reach = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    per_unit, people, places, reach = np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n)
     line, likely = np.full(n, np.inf), np.ones(n)
     ramp, priority, units = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), ["none"] * n
     given = {service.kind_of_service: service.posts for service in place.services}
     for s, kind in enumerate(register.services):
         posts = given.get(kind.id, kind.posts_per_1000 * place.value("children") / 1000.0)
-        per_person[s], fixed[s], places[s] = 1.0 / kind.caseload, posts, posts * kind.caseload
+        per_unit[s], places[s] = 1.0 / kind.caseload, posts * kind.caseload
     for s, plan in enumerate(planned, start=today):
         strand = library[plan.strand]
         pounds = strand.unit_cost_gbp if plan.values.unit_cost_gbp is None else plan.values.unit_cost_gbp
@@ -325,7 +326,8 @@ def _money(
         by_use = strand.effect_basis == "area_itt" and strand.cost_unit == "participant_year"
         likely[s] = strand.uptake if plan.values.uptake is None else plan.values.uptake
         users[s] = likely[s] if by_use else 1.0
-        per_person[s] = cost[s] * 12.0 * d.staff_share / d.post_cost
+        per_unit[s] = cost[s] * 12.0 * d.staff_share / d.post_cost
+        people[s] = sites[s] if strand.cost_unit == "site_year" else 1.0
         places[s], reach[s] = plan.places_per_term or 0.0, plan.reach_share or 0.0
         ramp[s], priority[s] = plan.ramp_months, plan.priority
         if strand.delivery.need == "weak_school":
@@ -334,7 +336,7 @@ def _money(
     by_size[today:] |= np.array([library[p.strand].effect_basis == "area_itt" for p in planned], dtype=bool)
     return {
         "by_size": by_size, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units), "cost_share_of_users": users, "site_children": sites,
-        "posts_per_person": per_person, "posts_fixed": fixed, "places": places, "reach": reach, "ramp": ramp,
+        "posts_per_unit": per_unit, "people_per_unit": people, "places": places, "reach": reach, "ramp": ramp,
         "priority": priority, "school_line": line,
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim.kernel.sums import group_sums
 from sim.parameters import Parameters
+from sim.science.strands import family_risk
 from sim.schema import RECEPTION, YEAR_1, YEAR_6, YEAR_11, YEAR_13, V
 from sim.state import Table
 
@@ -334,7 +335,7 @@ def _sdq(v: View) -> Reals:
 
 def _in_need(v: View) -> npt.NDArray[np.bool_]:
     h = v.households
-    risk = (h.distress + 3.0 * (h.hardship - 0.35)) / 1.7
+    risk: Reals = family_risk(h.distress, h.hardship, v.parameters.delivery)  # type: ignore[arg-type, assignment]
     return risk >= v.parameters.reference.in_need_line
 
 

@@ -149,13 +149,13 @@ class SchoolParameters(NamedTuple):
     leader_change_noise: float
     climate_rate: float
     climate_load: float
+    climate_turnover: float
     climate_noise: float
     turnover_level: float
     turnover_rate: float
     turnover_climate: float
     turnover_noise: float
     low_attainment_line: float
-    pupils_per_pastoral_post: float
     need_line: float
     need_share_usual: float
 
@@ -187,6 +187,12 @@ class DeliveryParameters(NamedTuple):
     post_cost: float
     trust_sd: float
     income_sd: float
+    risk_hardship: float
+    risk_hardship_usual: float
+    risk_scale: float
+    several_risks_scale: float
+    neet_risk_agency: float
+    neet_risk_scale: float
 
 
 class PopulationParameters(NamedTuple):
@@ -204,6 +210,11 @@ class PopulationParameters(NamedTuple):
     rent_owner: float
     rent_private: float
     rent_social: float
+    rent_spread: float
+    both_work_share: float
+    family_four_share: float
+    family_five_share: float
+    girl_share: float
     work_propensity_working: float
     work_propensity_workless: float
     sibling_gap_low: float
@@ -226,6 +237,10 @@ class PopulationParameters(NamedTuple):
     trust_spread: float
     housing_overcrowded: float
     housing_damp: float
+    crowding_owner: float
+    crowding_private: float
+    crowding_social: float
+    damp_renter: float
     unsafety_spread: float
     network_near_share: float
     network_gate_share: float
@@ -256,6 +271,7 @@ class ReferenceParameters(NamedTuple):
     eet_level: float
     eet_attainment: float
     eet_attendance: float
+    eet_attendance_usual: float
     eet_hardship: float
     value_added_ks2_slope: float
     value_added_gcse_slope: float
@@ -282,6 +298,13 @@ class EvidenceParameters(NamedTuple):
     sceptical_mean: float
     sceptical_spread: float
     hopeful_share: float
+    typical_housing: float
+    typical_unsafety: float
+    typical_low_share: float
+    typical_lone: float
+    typical_workless: float
+    typical_strain: float
+    typical_scale: float
 
 
 class Parameters(NamedTuple):

@@ -103,11 +103,11 @@ def fit_joint(joint: Reals, margins: list[tuple[int, Reals]], rounds: int = 200)
     return joint
 
 
-def _margins(place: Place) -> list[tuple[int, Reals]]:
+def _margins(place: Place, p: PopulationParameters) -> list[tuple[int, Reals]]:
     v = place.value
     lone, workless = v("lone_parent_share"), v("workless_share")
     low, degree = v("parents_low_qualified_share"), v("parents_degree_share")
-    both = (1 - workless) * (1 - lone) * 0.75
+    both = (1 - workless) * (1 - lone) * p.both_work_share
     tenure = np.array([v("tenure_owner_share"), v("tenure_private_share"), v("tenure_social_share")])
     kids = np.array([v("one_child_share"), v("two_child_share"), v("three_plus_share")])
     return [
@@ -141,13 +141,14 @@ def _attributes(table: Table, rows: slice, cells: Ints, place: Place, p: Populat
     luck = p.pay_ses_share * z + np.sqrt(1 - p.pay_ses_share**2) * _normal(seed, Stream.family, 1, key)
     table.pay[rows] = pay * np.maximum(1 + p.pay_spread * luck, 0.4)
     rent = np.array([p.rent_owner, p.rent_private, p.rent_social])[tenure]
-    table.rent[rows] = rent * np.maximum(1 + 0.2 * _normal(seed, Stream.family, 2, key), 0.3)
+    table.rent[rows] = rent * np.maximum(1 + p.rent_spread * _normal(seed, Stream.family, 2, key), 0.3)
     share = np.where(workers > 0, p.work_propensity_working, p.work_propensity_workless)
     table.work_propensity[rows] = np.where((adults == 1) & (workers == 1), 0.5 + 0.25 * share, share)
     table.endow_distress[rows] = p.endow_distress_sd * _normal(seed, Stream.family, 3, key)
     table.endow_home_learning[rows] = p.endow_home_sd * _normal(seed, Stream.family, 4, key)
-    crowding = _quota(_crowding_risk(tenure, table.adults[rows]), place.value("overcrowded_share"), seed, 5, key)
-    damp = _quota(np.where(tenure == 0, 0.5, 1.5), place.value("damp_share"), seed, 6, key)
+    risk = np.array([p.crowding_owner, p.crowding_private, p.crowding_social])[tenure]
+    crowding = _quota(risk, place.value("overcrowded_share"), seed, 5, key)
+    damp = _quota(np.where(tenure == 0, 1.0, p.damp_renter), place.value("damp_share"), seed, 6, key)
     table.overcrowded[rows], table.damp[rows] = crowding, damp
     table.housing[rows] = np.minimum(p.housing_overcrowded * crowding + p.housing_damp * damp, 1.0)
     safety = place.value("unsafe_share") * (1 + p.unsafety_spread * _normal(seed, Stream.family, 7, key))
@@ -158,11 +159,6 @@ def _attributes(table: Table, rows: slice, cells: Ints, place: Place, p: Populat
     table.fsm_last[rows] = NEVER
     table.last_reached[rows] = table.waiting_last[rows] = NEVER
     table.first_month[rows], table.last_month[rows], table.leaves_month[rows] = -FOREVER, FOREVER, FOREVER
-
-
-def _crowding_risk(tenure: Ints, adults: npt.NDArray[np.int32]) -> Reals:
-    """Relative risk of overcrowding: owners 1, private renters 5, social renters 8 (English Housing Survey pattern)."""
-    return np.array([1.0, 5.0, 8.0])[tenure] * np.where(adults == 2, 1.0, 0.9)
 
 
 def _quota(risk: Reals, share: float, seed: int, attribute: int, key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
@@ -177,12 +173,14 @@ def _quota(risk: Reals, share: float, seed: int, attribute: int, key: npt.NDArra
 # --- children of the first day ------------------------------------------------------------------------
 
 
-def _family_sizes(cells: Ints, children: int, seed: int, key: npt.NDArray[np.uint64]) -> Ints:
+def _family_sizes(
+    cells: Ints, children: int, seed: int, key: npt.NDArray[np.uint64], p: PopulationParameters
+) -> Ints:
     """Dependent children by household, summing to ``children``; three-plus families take up the remainder."""
     kids = np.unravel_index(cells, _SHAPE)[2] + 1
     u = draws.uniforms(seed, Stream.family, 9, key)
     large = kids == 3
-    size = np.where(large, 3 + (u > 0.7) + (u > 0.93), kids)
+    size = np.where(large, 3 + (u >= 1 - p.family_four_share - p.family_five_share) + (u >= 1 - p.family_five_share), kids)
     order = np.argsort(u, kind="stable")
     while size.sum() != children:
         missing = int(children - size.sum())
@@ -228,7 +226,7 @@ def _ages(size: Ints, key: npt.NDArray[np.uint64], place: Place, seed: int, p: P
 
 def _add_children(
     table: Table, rows: slice, household: Ints, order: Ints, birth: Ints, key: npt.NDArray[np.uint64], seed: int,
-    place: Place, p: PopulationParameters,
+    place: Place, p: PopulationParameters, usual_attendance: float,
 ) -> None:  # fmt: skip
     """Fill the columns of children that are fixed at birth."""
     table.key[rows] = draws.keys(_CHILD_KIND, key, order)
@@ -237,7 +235,7 @@ def _add_children(
     table.cohort[rows] = birth // 12
     table.first_month[rows], table.last_month[rows] = birth, 12 * (birth // 12 + LAST_GRADE + 1)
     table.leaves_month[rows] = FOREVER
-    table.girl[rows] = draws.uniforms(seed, Stream.child, 0, own) < 0.488
+    table.girl[rows] = draws.uniforms(seed, Stream.child, 0, own) < p.girl_share
     family_language = draws.uniforms(seed, Stream.family, 20, key)
     table.eal[rows] = family_language < place.value("eal_share")
     for k, (name, sd) in enumerate(
@@ -253,7 +251,7 @@ def _add_children(
     for name, source in (("attainment", "endow_attainment"), ("wellbeing", "endow_wellbeing"), ("health", "endow_health")):
         getattr(table, name)[rows] = getattr(table, name + "_base")[rows] = getattr(table, source)[rows]
     table.agency[rows] = 0.5
-    table.attendance[rows] = 0.94
+    table.attendance[rows] = usual_attendance
     for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet", "absence_year", "suspensions_year"):
         getattr(table, name)[rows] = np.nan
     for name in ("primary", "secondary", "school"):
@@ -325,9 +323,10 @@ def build(place: Place, parameters: Parameters, seed: int, months: int, churn: b
     """
     p = parameters.population
     children = round(place.value("children"))
-    joint = fit_joint(_association(p), _margins(place))
+    joint = fit_joint(_association(p), _margins(place, p))
     kids = np.indices(_SHAPE)[2] + 1
-    mean_size = float((joint * np.where(kids == 3, 3.37, kids)).sum())
+    large = 3 + p.family_four_share + 2 * p.family_five_share
+    mean_size = float((joint * np.where(kids == 3, large, kids)).sum())
     n_homes = max(round(children / mean_size), N_TIES + 1)
     n_donors = max(round(p.donor_share * n_homes), 60)
     home_keys, donor_keys = draws.keys(_HOUSEHOLD_KIND, np.arange(n_homes), 0), draws.keys(_DONOR_KIND, np.arange(n_donors))
@@ -338,14 +337,15 @@ def build(place: Place, parameters: Parameters, seed: int, months: int, churn: b
     shuffle = np.argsort(draws.uniforms(seed, Stream.home, 1, donor_keys), kind="stable")
     donor_cells = np.empty(n_donors, dtype=np.int64)
     donor_cells[shuffle] = _sample_cells(joint, n_donors, 0.5)
-    size = _family_sizes(cells, children, seed, home_keys)
-    donor_size = _family_sizes(donor_cells, round(n_donors * mean_size), seed, donor_keys)
+    size = _family_sizes(cells, children, seed, home_keys, p)
+    donor_size = _family_sizes(donor_cells, round(n_donors * mean_size), seed, donor_keys, p)
     ages = np.concatenate([_ages(size, home_keys, place, seed, p), _ages(donor_size, donor_keys, place, seed, p)])
     all_cells, all_size = np.concatenate([cells, donor_cells]), np.concatenate([size, donor_size])
 
     plan = _draw_calendar(place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, churn)
     households, kids_table, donor_of_household, donor_of_child = _lay_out(
-        place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, plan
+        place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, plan,
+        parameters.children.attendance_usual,
     )
     side = np.sqrt(place.value("area_km2"))
     _locate(households, n_homes, donor_of_household, side, seed)
@@ -422,7 +422,7 @@ def _draw_calendar(
 
 def _lay_out(
     place: Place, p: PopulationParameters, seed: int, months: int, n_homes: int, n_donors: int,
-    base: npt.NDArray[np.uint64], cells: Ints, size: Ints, ages: Reals, plan: _Calendar,
+    base: npt.NDArray[np.uint64], cells: Ints, size: Ints, ages: Reals, plan: _Calendar, usual_attendance: float,
 ) -> tuple[Table, Table, npt.NDArray[np.int32], npt.NDArray[np.int32]]:  # fmt: skip
     """Give every household and child of the plan its row, children in order of when they come and go."""
     n_base = n_homes + n_donors
@@ -462,7 +462,7 @@ def _lay_out(
     birth = np.concatenate([birth_first, births[:, 0], arrivals[:, 3]])
     comes = np.concatenate([birth_first, births[:, 0], arrivals[:, 0]])
     table = Table("children", len(household))
-    _add_children(table, slice(None), household, order, birth, households.key[household], seed, place, p)
+    _add_children(table, slice(None), household, order, birth, households.key[household], seed, place, p, usual_attendance)
     table.first_month[:] = comes
     original = households.original[household] == 1
     table.original[:] = original
@@ -547,8 +547,8 @@ def _schools(
         getattr(table, base)[:] = getattr(table, column)
     table.turnover[:] = parameters.schools.turnover_level
     table.pastoral_load[:] = 1.0
-    table.low_share[:] = 0.16
-    table.attendance[:] = 0.94
+    table.low_share[:] = parameters.evidence.typical_low_share
+    table.attendance[:] = parameters.children.attendance_usual
     return table, np.arange(n, n + 5, dtype=np.int32), n + 5
 
 

@@ -7,7 +7,7 @@ one array of identity keys. The named tuples of column numbers below are what co
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -192,13 +192,13 @@ SERVICES = TableSchema(
 TABLES = {table.name: table for table in (CHILDREN, HOUSEHOLDS, SCHOOLS, SERVICES)}
 
 # Column numbers for compiled code. numba takes a named tuple of integers as a constant.
-C = namedtuple("C", [c.name for c in CHILDREN.real])(*range(len(CHILDREN.real)))  # type: ignore[misc]
-CW = namedtuple("CW", [c.name for c in CHILDREN.whole])(*range(len(CHILDREN.whole)))  # type: ignore[misc]
-H = namedtuple("H", [c.name for c in HOUSEHOLDS.real])(*range(len(HOUSEHOLDS.real)))  # type: ignore[misc]
-HW = namedtuple("HW", [c.name for c in HOUSEHOLDS.whole])(*range(len(HOUSEHOLDS.whole)))  # type: ignore[misc]
-S = namedtuple("S", [c.name for c in SCHOOLS.real])(*range(len(SCHOOLS.real)))  # type: ignore[misc]
-SW = namedtuple("SW", [c.name for c in SCHOOLS.whole])(*range(len(SCHOOLS.whole)))  # type: ignore[misc]
-V = namedtuple("V", [c.name for c in SERVICES.real])(*range(len(SERVICES.real)))  # type: ignore[misc]
+C: Any = namedtuple("C", [c.name for c in CHILDREN.real])(*range(len(CHILDREN.real)))
+CW: Any = namedtuple("CW", [c.name for c in CHILDREN.whole])(*range(len(CHILDREN.whole)))
+H: Any = namedtuple("H", [c.name for c in HOUSEHOLDS.real])(*range(len(HOUSEHOLDS.real)))
+HW: Any = namedtuple("HW", [c.name for c in HOUSEHOLDS.whole])(*range(len(HOUSEHOLDS.whole)))
+S: Any = namedtuple("S", [c.name for c in SCHOOLS.real])(*range(len(SCHOOLS.real)))
+SW: Any = namedtuple("SW", [c.name for c in SCHOOLS.whole])(*range(len(SCHOOLS.whole)))
+V: Any = namedtuple("V", [c.name for c in SERVICES.real])(*range(len(SERVICES.real)))
 
 #: Effect pools: how much of an effect is left after its course fades at which half-life.
 POOLS = ("brief", "fast", "slow", "lasting")
@@ -235,4 +235,4 @@ STREAMS = (
     "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
     "admission", "suspension",
 )  # fmt: skip
-Stream = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))  # type: ignore[misc]
+Stream: Any = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))

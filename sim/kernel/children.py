@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim._jit import jit, pjit, prange
+from sim._jit import jit, jit_within, pjit, prange
 from sim.draws import address, bits, shock, uniform
+from sim.kernel.blocks import look_up, read, read_live, read_pools, write
 from sim.kernel.chunks import BLOCK, chunk_start, n_chunks
 from sim.numerics import clip
 from sim.schema import CW, N_POOLS, RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13, C, H, S, Stream
@@ -41,86 +42,106 @@ class Month(NamedTuple):
 
 
 N_AGES = 240
-# Rows of the scratch array, one per local column.
-(_AGE, _GRADE, _LIVE, _AT_SCHOOL, _SECONDARY, _SES, _HOME, _DISTRESS, _HARDSHIP, _HOUSING, _UNSAFE, _EFFECT, _CLIMATE,
+# Rows of the scratch array, one per local column; row 0 marks who is live.
+(_LIVE, _AGE, _GRADE, _AT_SCHOOL, _SECONDARY, _SES, _HOME, _DISTRESS, _HARDSHIP, _HOUSING, _UNSAFE, _EFFECT, _CLIMATE,
  _LOW, _PEER, _RATE, _NOISE, _WEIGHT, _SEX, _TRANSITION, _RESIL, _A, _W, _HE, _AG, _SUP, _XA, _XW, _XH, _XT, _PA, _PW,
- _PH, _PT, _T1, _T2, _ATT, _GIRL, _EAL, _SEND, _U) = range(41)  # fmt: skip
-_ROWS = 41
+ _PH, _PT, _T1, _T2, _ATT, _GIRL, _EAL, _SEND, _U, _SCHOOL, _EA, _EW, _EH, _ET, _ABSENT, _MONTHS,
+ _SUSPENDED) = range(49)  # fmt: skip
+_ROWS = 49
 _LANE_0, _LANE_1, _LANE_2, _LANE_3 = (np.uint64(n) for n in range(4))
 
 
-@jit
-def _gather(start, size, month, real, whole, pools, hh, schools, ages, w):
-    """Local columns of a block: ages, who is in the model, family, school and pools."""
+@jit_within
+def _gather_self(start, size, real, whole, pools, w):
+    """Read a block's own columns."""
+    read(real, C.attainment_base, start, size, w, _A)
+    read(real, C.wellbeing_base, start, size, w, _W)
+    read(real, C.health_base, start, size, w, _HE)
+    read(real, C.agency, start, size, w, _AG)
+    read(real, C.support, start, size, w, _SUP)
+    read(real, C.attendance, start, size, w, _ATT)
+    read(real, C.endow_attainment, start, size, w, _EA)
+    read(real, C.endow_wellbeing, start, size, w, _EW)
+    read(real, C.endow_health, start, size, w, _EH)
+    read(real, C.endow_attendance, start, size, w, _ET)
+    read(real, C.absence_sum, start, size, w, _ABSENT)
+    read(real, C.attended_months, start, size, w, _MONTHS)
+    read(real, C.suspensions, start, size, w, _SUSPENDED)
+    read(whole, CW.girl, start, size, w, _GIRL)
+    read(whole, CW.eal, start, size, w, _EAL)
+    read(whole, CW.send, start, size, w, _SEND)
+    read(whole, CW.school, start, size, w, _SCHOOL)
+    read(whole, CW.birth_month, start, size, w, _AGE)
+    read(whole, CW.cohort, start, size, w, _GRADE)
+    for k in range(4):
+        read_pools(pools, k * N_POOLS, start, size, w, _PA + k)
+
+
+@jit_within
+def _gather_age(size, month, ages, w, at):
+    """Turn months into age and grade, and look up the age tables at each child's age."""
     for j in range(size):
-        i = start + j
-        age = month.number - whole[CW.birth_month, i]
-        live = whole[CW.first_month, i] <= month.number < whole[CW.last_month, i]
-        w[_LIVE, j] = 1.0 if live else 0.0
-        held = min(max(age, 0), N_AGES - 1)
-        w[_AGE, j] = held / 12.0
-        w[_RATE, j] = ages.rate[held]
-        w[_NOISE, j] = ages.noise[held]
-        w[_WEIGHT, j] = ages.home_weight[held]
-        w[_SEX, j] = ages.wellbeing_sex_girl[held] if whole[CW.girl, i] == 1 else ages.wellbeing_sex_boy[held]
-        w[_GIRL, j] = whole[CW.girl, i]
-        w[_EAL, j] = whole[CW.eal, i]
-        w[_SEND, j] = whole[CW.send, i]
-        grade = month.year - whole[CW.cohort, i]
+        w[_AGE, j] = clip(month.number - w[_AGE, j], 0.0, N_AGES - 1.0)
+        at[j] = np.uint32(np.int32(w[_AGE, j]))
+        grade = month.year - w[_GRADE, j]
         w[_GRADE, j] = grade
-        since = (grade - RECEPTION) * 12 + month.of_year
-        since = since if grade < YEAR_7 else (grade - YEAR_7) * 12 + month.of_year
-        w[_TRANSITION, j] = since
-        pupil = RECEPTION <= grade <= YEAR_11 and whole[CW.school, i] >= 0
+        entered = RECEPTION if grade < YEAR_7 else YEAR_7
+        w[_TRANSITION, j] = (grade - entered) * 12.0 + month.of_year
+        pupil = (grade >= RECEPTION) & (grade <= YEAR_11) & (w[_SCHOOL, j] >= 0.0)
         w[_AT_SCHOOL, j] = 1.0 if pupil else 0.0
         w[_SECONDARY, j] = 1.0 if grade >= YEAR_7 else 0.0
-        h = whole[CW.household, i]
-        w[_SES, j] = hh[H.ses, h]
-        w[_HOME, j] = hh[H.home_learning, h]
-        w[_DISTRESS, j] = hh[H.distress, h]
-        w[_HARDSHIP, j] = hh[H.hardship, h]
-        w[_HOUSING, j] = hh[H.housing, h]
-        w[_UNSAFE, j] = hh[H.unsafety, h]
-        s = max(whole[CW.school, i], 0)
-        w[_EFFECT, j] = schools[S.effectiveness, s]
-        w[_CLIMATE, j] = schools[S.climate, s]
-        w[_LOW, j] = schools[S.low_share, s]
-        w[_PEER, j] = schools[S.mean_attainment, s]
-    for k in range(4):
-        for j in range(size):
-            i = start + j
-            at = k * N_POOLS
-            w[_PA + k, j] = (pools[at, i] + pools[at + 1, i]) + (pools[at + 2, i] + pools[at + 3, i])
+    for j in range(size):
+        w[_RATE, j] = ages.rate[at[j]]
+    for j in range(size):
+        w[_NOISE, j] = ages.noise[at[j]]
+    for j in range(size):
+        w[_WEIGHT, j] = ages.home_weight[at[j]]
+    for j in range(size):
+        girl, boy = ages.wellbeing_sex_girl[at[j]], ages.wellbeing_sex_boy[at[j]]
+        w[_SEX, j] = girl if w[_GIRL, j] == 1.0 else boy
+    for j in range(size):
+        w[_AGE, j] = w[_AGE, j] / 12.0
 
 
-@jit
+@jit_within
+def _gather_others(start, size, whole, hh, schools, w, at):
+    """Look up what a block's families and schools are like."""
+    households = whole[CW.household, start : start + size]
+    for j in range(size):
+        at[j] = np.uint32(households[j])
+    look_up(hh, H.ses, at, size, w, _SES)
+    look_up(hh, H.home_learning, at, size, w, _HOME)
+    look_up(hh, H.distress, at, size, w, _DISTRESS)
+    look_up(hh, H.hardship, at, size, w, _HARDSHIP)
+    look_up(hh, H.housing, at, size, w, _HOUSING)
+    look_up(hh, H.unsafety, at, size, w, _UNSAFE)
+    for j in range(size):
+        at[j] = np.uint32(np.int32(max(w[_SCHOOL, j], 0.0)))
+    look_up(schools, S.effectiveness, at, size, w, _EFFECT)
+    look_up(schools, S.climate, at, size, w, _CLIMATE)
+    look_up(schools, S.low_share, at, size, w, _LOW)
+    look_up(schools, S.mean_attainment, at, size, w, _PEER)
+
+
+@jit_within
 def _draw(start, size, month, keys, w, u_event):
-    """Four shocks and one event draw for each child of a block."""
+    """Draw four shocks and one event for each child of a block."""
+    who = keys[start : start + size]
     where = address(month.seed, Stream.child_shock, month.number)
     for j in range(size):
-        b = bits(keys[start + j], where)
+        b = bits(who[j], where)
         w[_XA, j] = shock(b, _LANE_0)
         w[_XW, j] = shock(b, _LANE_1)
         w[_XH, j] = shock(b, _LANE_2)
         w[_XT, j] = shock(b, _LANE_3)
     where = address(month.seed, Stream.suspension, month.number)
     for j in range(size):
-        u_event[j] = uniform(bits(keys[start + j], where))
+        u_event[j] = uniform(bits(who[j], where))
 
 
-@jit
-def _develop(size, real, start, w, p, wellbeing_noise, health_noise):
+@jit_within
+def _develop(size, w, p, wellbeing_noise, health_noise):
     """Attainment, wellbeing, health, agency and trusted adult of a block, one short loop per quantity."""
-    for j in range(size):
-        w[_A, j] = real[C.attainment_base, start + j]
-    for j in range(size):
-        w[_W, j] = real[C.wellbeing_base, start + j]
-    for j in range(size):
-        w[_HE, j] = real[C.health_base, start + j]
-    for j in range(size):
-        w[_AG, j] = real[C.agency, start + j]
-    for j in range(size):
-        w[_SUP, j] = real[C.support, start + j]
     for j in range(size):
         w[_RESIL, j] = science.resilience(w[_AG, j], w[_SUP, j], w[_W, j] + w[_PW, j], p)
     for j in range(size):
@@ -133,21 +154,17 @@ def _develop(size, real, start, w, p, wellbeing_noise, health_noise):
         person = science.personal_pull(w[_GIRL, j], w[_EAL, j], w[_AGE, j], w[_SEND, j], p)
         adversity = (1.0 - w[_RESIL, j]) * w[_T1, j]
         well = w[_W, j] + w[_PW, j]
-        endowment = real[C.endow_attainment, start + j]
-        target = science.attainment_target(endowment, family, school, person, well, w[_AG, j], adversity, p)
+        target = science.attainment_target(w[_EA, j], family, school, person, well, w[_AG, j], adversity, p)
         w[_T2, j] = science.towards(w[_A, j], target, w[_RATE, j], w[_NOISE, j] * w[_XA, j])
     for j in range(size):
         adversity = (1.0 - w[_RESIL, j]) * science.wellbeing_adversity(w[_HARDSHIP, j], w[_UNSAFE, j], p)
         climate = w[_CLIMATE, j] * w[_AT_SCHOOL, j]
-        endowment = real[C.endow_wellbeing, start + j]
         target = science.wellbeing_target(
-            endowment, w[_HOME, j], w[_DISTRESS, j], climate, w[_TRANSITION, j], w[_SEX, j], adversity, p
+            w[_EW, j], w[_HOME, j], w[_DISTRESS, j], climate, w[_TRANSITION, j], w[_SEX, j], adversity, p
         )
         w[_W, j] = science.towards(w[_W, j], target, p.wellbeing_rate, wellbeing_noise * w[_XW, j])
     for j in range(size):
-        target = science.health_target(
-            real[C.endow_health, start + j], w[_HOUSING, j], w[_HARDSHIP, j], w[_DISTRESS, j], p
-        )
+        target = science.health_target(w[_EH, j], w[_HOUSING, j], w[_HARDSHIP, j], w[_DISTRESS, j], p)
         w[_HE, j] = science.towards(w[_HE, j], target, p.health_rate, health_noise * w[_XH, j])
     for j in range(size):
         relative = (w[_A, j] + w[_PA, j] - w[_PEER, j]) * w[_AT_SCHOOL, j]
@@ -157,18 +174,18 @@ def _develop(size, real, start, w, p, wellbeing_noise, health_noise):
         w[_A, j] = w[_T2, j]
 
 
-@jit
-def _attend(size, real, start, month, w, u_event, p):
+@jit_within
+def _attend(size, month, w, u_event, p):
     """Attendance and suspensions of a block in this month; suspensions are drawn in teaching months only."""
     for j in range(size):
-        child = real[C.endow_attendance, start + j] + w[_PT, j]
         w[_T1, j] = science.attendance_inclination(
-            child, w[_HE, j] + w[_PH, j], w[_W, j] + w[_PW, j], w[_DISTRESS, j], w[_HARDSHIP, j], p
+            w[_ET, j] + w[_PT, j], w[_HE, j] + w[_PH, j], w[_W, j] + w[_PW, j], w[_DISTRESS, j], w[_HARDSHIP, j], p
         )
     for j in range(size):
-        w[_ATT, j] = science.attendance_share(
+        share = science.attendance_share(
             w[_T1, j], w[_CLIMATE, j], w[_AG, j], w[_SECONDARY, j], w[_XT, j], month.season, p
         )
+        w[_ATT, j] = share if w[_AT_SCHOOL, j] == 1.0 else w[_ATT, j]
     for j in range(size):
         chance = science.suspension_probability(
             w[_W, j] + w[_PW, j], w[_CLIMATE, j], w[_SECONDARY, j], w[_GIRL, j], w[_HARDSHIP, j], p
@@ -176,48 +193,47 @@ def _attend(size, real, start, month, w, u_event, p):
         w[_U, j] = 1.0 if u_event[j] < chance * month.teaching else 0.0
 
 
-@jit
+@jit_within
 def _store(start, size, month, real, w):
     """Write the block back for rows that are in the model."""
     for j in range(size):
-        i = start + j
-        if w[_LIVE, j] == 1.0:
-            real[C.attainment_base, i] = w[_A, j]
-            real[C.wellbeing_base, i] = w[_W, j]
-            real[C.health_base, i] = w[_HE, j]
-            real[C.attainment, i] = w[_A, j] + w[_PA, j]
-            real[C.wellbeing, i] = w[_W, j] + w[_PW, j]
-            real[C.health, i] = w[_HE, j] + w[_PH, j]
-            real[C.agency, i] = w[_AG, j]
-            real[C.resilience, i] = w[_RESIL, j]
-            pupil = w[_AT_SCHOOL, j]
-            real[C.attendance, i] = w[_ATT, j] if pupil == 1.0 else real[C.attendance, i]
-            counts = pupil * month.teaching
-            real[C.absence_sum, i] += counts * (1.0 - w[_ATT, j])
-            real[C.attended_months, i] += counts
-            real[C.suspensions, i] += counts * w[_U, j]
+        counts = w[_AT_SCHOOL, j] * month.teaching
+        w[_ABSENT, j] += counts * (1.0 - w[_ATT, j])
+        w[_MONTHS, j] += counts
+        w[_SUSPENDED, j] += counts * w[_U, j]
+    write(w, _A, size, real, C.attainment_base, start)
+    write(w, _W, size, real, C.wellbeing_base, start)
+    write(w, _HE, size, real, C.health_base, start)
+    write(w, _AG, size, real, C.agency, start)
+    write(w, _RESIL, size, real, C.resilience, start)
+    write(w, _ATT, size, real, C.attendance, start)
+    write(w, _ABSENT, size, real, C.absence_sum, start)
+    write(w, _MONTHS, size, real, C.attended_months, start)
+    write(w, _SUSPENDED, size, real, C.suspensions, start)
+    for j in range(size):
+        w[_PA, j] += w[_A, j]
+        w[_PW, j] += w[_W, j]
+        w[_PH, j] += w[_HE, j]
+    write(w, _PA, size, real, C.attainment, start)
+    write(w, _PW, size, real, C.wellbeing, start)
+    write(w, _PH, size, real, C.health, start)
 
 
-@jit
-def _count(start, size, whole, w, low_line, need_line, sums):
+@jit_within
+def _count(size, w, at, low_line, need_line, sums):
     """Add a block's pupils to the school sums of its chunk: roll, attainment, low attainers, in need, attendance."""
     for j in range(size):
-        if w[_LIVE, j] == 1.0 and w[_AT_SCHOOL, j] == 1.0:
-            s = whole[CW.school, start + j]
-            attainment = w[_A, j] + w[_PA, j]
+        w[_T1, j] = w[_LIVE, j] * w[_AT_SCHOOL, j]
+        w[_T2, j] = 1.0 if w[_PA, j] < low_line else 0.0
+        w[_U, j] = 1.0 if (w[_PW, j] < need_line) | (w[_SEND, j] > 0.0) else 0.0
+    for j in range(size):
+        if w[_T1, j] == 1.0:
+            s = at[j]
             sums[0, s] += 1.0
-            sums[1, s] += attainment
-            sums[2, s] += 1.0 if attainment < low_line else 0.0
-            sums[3, s] += 1.0 if w[_W, j] + w[_PW, j] < need_line or w[_SEND, j] > 0.0 else 0.0
+            sums[1, s] += w[_PA, j]
+            sums[2, s] += w[_T2, j]
+            sums[3, s] += w[_U, j]
             sums[4, s] += w[_ATT, j]
-
-
-@jit
-def _any_live(start, stop, month, whole):
-    for i in range(start, stop):
-        if whole[CW.first_month, i] <= month.number < whole[CW.last_month, i]:
-            return True
-    return False
 
 
 @jit
@@ -226,20 +242,22 @@ def advance_chunk(chunk, month, real, whole, pools, keys, hh, schools, ages, p, 
     rows = real.shape[1]
     w = np.empty((_ROWS, BLOCK))
     u_event = np.empty(BLOCK)
+    at = np.empty(BLOCK, dtype=np.uint32)
     wellbeing_noise = p.wellbeing_noise * np.sqrt(2.0 * p.wellbeing_rate * science.MONTH)
     health_noise = p.health_noise * np.sqrt(2.0 * p.health_rate * science.MONTH)
-    for start in range(chunk_start(chunk, rows), chunk_start(chunk + 1, rows), BLOCK):
-        size = min(BLOCK, rows - start)
-        if not _any_live(start, start + size, month, whole):
+    stop = chunk_start(chunk + 1, rows)
+    for start in range(chunk_start(chunk, rows), stop, BLOCK):
+        size = min(BLOCK, stop - start)
+        if not read_live(whole, CW.first_month, CW.last_month, month.number, start, size, w):
             continue
-        _gather(start, size, month, real, whole, pools, hh, schools, ages, w)
-        for j in range(size):
-            w[_ATT, j] = real[C.attendance, start + j]
+        _gather_self(start, size, real, whole, pools, w)
+        _gather_age(size, month, ages, w, at)
+        _gather_others(start, size, whole, hh, schools, w, at)
         _draw(start, size, month, keys, w, u_event)
-        _develop(size, real, start, w, p, wellbeing_noise, health_noise)
-        _attend(size, real, start, month, w, u_event, p)
+        _develop(size, w, p, wellbeing_noise, health_noise)
+        _attend(size, month, w, u_event, p)
         _store(start, size, month, real, w)
-        _count(start, size, whole, w, lines[0], lines[1], sums)
+        _count(size, w, at, lines[0], lines[1], sums)
 
 
 @jit

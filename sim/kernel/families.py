@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim._jit import jit, pjit, prange
+from sim._jit import jit, jit_within, pjit, prange
 from sim.draws import address, bits, shock, uniform
+from sim.kernel.blocks import read, read_live, read_pools, write, write_whole
 from sim.kernel.chunks import BLOCK, chunk_start, n_chunks
 from sim.schema import CW, HW, N_POOLS, C, H, Stream
 from sim.science import children as child_science
@@ -16,9 +17,10 @@ from sim.science import trust as trust_science
 
 N_TIES = 8
 _LANE_0, _LANE_1 = np.uint64(0), np.uint64(1)
-(_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PT, _PI, _XD, _XL, _SES,
- _ED, _EL) = range(19)  # fmt: skip
-_ROWS = 19
+# Rows of the scratch array, one per local column; row 0 marks who is live.
+(_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PT, _PI, _XD, _XL, _SES, _ED,
+ _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM, _FSM_LAST) = range(30)  # fmt: skip
+_ROWS = 30
 
 
 class Kin(NamedTuple):
@@ -28,32 +30,110 @@ class Kin(NamedTuple):
     rows: np.ndarray
 
 
-@jit
-def _worst_wellbeing(h, month, kin, child_real, child_whole):
-    """Lowest wellbeing among the children present in a household; 0 if there is none."""
-    worst = 0.0
-    for at in range(kin.first[h], kin.first[h + 1]):
-        i = kin.rows[at]
-        if child_whole[CW.first_month, i] <= month.number < child_whole[CW.last_month, i]:
-            worst = min(worst, child_real[C.wellbeing, i])
-    return worst
+@jit_within
+def _worst_wellbeing(start, size, month, kin, child_real, child_whole, w):
+    """Lowest wellbeing among the children present in each household of a block; 0 if there is none."""
+    wellbeing = child_real[C.wellbeing]
+    first_month, last_month = child_whole[CW.first_month], child_whole[CW.last_month]
+    for j in range(size):
+        worst = 0.0
+        for at in range(kin.first[start + j], kin.first[start + j + 1]):
+            i = np.uint32(kin.rows[at])
+            here = (first_month[i] <= month.number) & (month.number < last_month[i])
+            worst = min(worst, wellbeing[i]) if here else worst
+        w[_WORST, j] = worst
 
 
-@jit
-def _work_and_income(i, month, real, whole, u, income_pool, p):
-    """Work, income after housing costs and free school meals of one household."""
-    adults = whole[HW.adults, i]
-    workers = science.next_workers(whole[HW.workers, i], adults, real[H.work_propensity, i], u, p)
-    whole[HW.workers, i] = workers
-    earned = science.family_earnings(real[H.pay, i], workers, p)
-    tenant = 1.0 if whole[HW.tenure, i] > 0 else 0.0
-    paid = science.benefits(earned, adults, whole[HW.children_here, i], real[H.rent, i], tenant, p)
-    scale = science.equivalence(adults, whole[HW.children_here, i], p)
-    now = science.income_after_housing(earned + paid + income_pool, real[H.rent, i], scale)
-    real[H.income, i] = science.smoothed(real[H.income, i], now, p.income_smoothing)
-    meals = earned < p.fsm_earnings_limit
-    whole[HW.fsm_last, i] = month.number if meals else whole[HW.fsm_last, i]
-    whole[HW.fsm_now, i] = 1 if month.number - whole[HW.fsm_last, i] <= p.fsm_protection_months else 0
+@jit_within
+def _gather(start, size, real, whole, pools, w):
+    """Local columns of a block: who the families are, what they have."""
+    read(real, H.income, start, size, w, _INCOME)
+    read(real, H.housing, start, size, w, _HOUSING)
+    read(real, H.distress_base, start, size, w, _D)
+    read(real, H.home_learning_base, start, size, w, _L)
+    read(real, H.ses, start, size, w, _SES)
+    read(real, H.endow_distress, start, size, w, _ED)
+    read(real, H.endow_home_learning, start, size, w, _EL)
+    read(real, H.pay, start, size, w, _PAY)
+    read(real, H.rent, start, size, w, _RENT)
+    read(real, H.work_propensity, start, size, w, _PROPENSITY)
+    read(whole, HW.adults, start, size, w, _ADULTS)
+    read(whole, HW.workers, start, size, w, _WORKERS)
+    read(whole, HW.children_here, start, size, w, _CHILDREN)
+    read(whole, HW.tenure, start, size, w, _TENANT)
+    read(whole, HW.fsm_last, start, size, w, _FSM_LAST)
+    read_pools(pools, 0, start, size, w, _PD)
+    read_pools(pools, N_POOLS, start, size, w, _PL)
+    read_pools(pools, 3 * N_POOLS, start, size, w, _PI)
+
+
+@jit_within
+def _draw(start, size, month, keys, w):
+    """A uniform draw for work and two shocks for each household of a block."""
+    who = keys[start : start + size]
+    at_work = address(month.seed, Stream.work, month.number)
+    at_shock = address(month.seed, Stream.household_shock, month.number)
+    for j in range(size):
+        w[_U, j] = uniform(bits(who[j], at_work))
+    for j in range(size):
+        b = bits(who[j], at_shock)
+        w[_XD, j] = shock(b, _LANE_0)
+        w[_XL, j] = shock(b, _LANE_1)
+
+
+@jit_within
+def _work_and_income(size, month, w, p):
+    """Work, income after housing costs and free school meals of a block."""
+    for j in range(size):
+        w[_WORKERS, j] = science.next_workers(w[_WORKERS, j], w[_ADULTS, j], w[_PROPENSITY, j], w[_U, j], p)
+        w[_TENANT, j] = 1.0 if w[_TENANT, j] > 0.0 else 0.0
+    for j in range(size):
+        w[_EARNED, j] = science.family_earnings(w[_PAY, j], w[_WORKERS, j], p)
+    for j in range(size):
+        paid = science.benefits(w[_EARNED, j], w[_ADULTS, j], w[_CHILDREN, j], w[_RENT, j], w[_TENANT, j], p)
+        scale = science.equivalence(w[_ADULTS, j], w[_CHILDREN, j], p)
+        now = science.income_after_housing(w[_EARNED, j] + paid + w[_PI, j], w[_RENT, j], scale)
+        w[_INCOME, j] = science.smoothed(w[_INCOME, j], now, p.income_smoothing)
+    for j in range(size):
+        meals = w[_EARNED, j] < p.fsm_earnings_limit
+        w[_FSM, j] = 1.0 if meals else 0.0
+        w[_FSM_LAST, j] = month.number if meals else w[_FSM_LAST, j]
+
+
+@jit_within
+def _cope(size, w, p, distress_noise, home_noise):
+    """Hardship, distress and home learning of a block."""
+    for j in range(size):
+        w[_LONE, j] = 1.0 if w[_ADULTS, j] == 1.0 else 0.0
+        w[_WORKLESS, j] = 1.0 if w[_WORKERS, j] == 0.0 else 0.0
+        w[_STRAIN, j] = 1.0 if w[_WORKERS, j] == w[_ADULTS, j] else 0.0
+    for j in range(size):
+        w[_HARD, j] = science.hardship(w[_INCOME, j], p)
+    for j in range(size):
+        target = science.distress_target(
+            w[_ED, j], w[_HARD, j], w[_HOUSING, j], w[_LONE, j], w[_WORKLESS, j], w[_WORST, j], p
+        )
+        w[_D, j] = child_science.towards(w[_D, j], target, p.distress_rate, distress_noise * w[_XD, j])
+    for j in range(size):
+        target = science.home_target(w[_EL, j], w[_SES, j], w[_D, j] + w[_PD, j], w[_STRAIN, j], p)
+        w[_L, j] = child_science.towards(w[_L, j], target, p.home_rate, home_noise * w[_XL, j])
+
+
+@jit_within
+def _store(start, size, real, whole, w):
+    """Write the block back for households that are in the model."""
+    for j in range(size):
+        w[_PD, j] += w[_D, j]
+        w[_PL, j] += w[_L, j]
+    write(w, _INCOME, size, real, H.income, start)
+    write(w, _HARD, size, real, H.hardship, start)
+    write(w, _D, size, real, H.distress_base, start)
+    write(w, _PD, size, real, H.distress, start)
+    write(w, _L, size, real, H.home_learning_base, start)
+    write(w, _PL, size, real, H.home_learning, start)
+    write_whole(w, _WORKERS, size, whole, HW.workers, start)
+    write_whole(w, _FSM, size, whole, HW.fsm_now, start)
+    write_whole(w, _FSM_LAST, size, whole, HW.fsm_last, start)
 
 
 @jit
@@ -63,62 +143,17 @@ def advance_chunk(chunk, month, real, whole, pools, keys, kin, child_real, child
     w = np.empty((_ROWS, BLOCK))
     distress_noise = p.distress_noise * np.sqrt(2.0 * p.distress_rate * child_science.MONTH)
     home_noise = p.home_noise * np.sqrt(2.0 * p.home_rate * child_science.MONTH)
-    at_work = address(month.seed, Stream.work, month.number)
-    at_shock = address(month.seed, Stream.household_shock, month.number)
-    for start in range(chunk_start(chunk, rows), chunk_start(chunk + 1, rows), BLOCK):
-        size = min(BLOCK, rows - start)
-        anybody = False
-        for j in range(size):
-            i = start + j
-            live = whole[HW.first_month, i] <= month.number < whole[HW.last_month, i]
-            w[_LIVE, j] = 1.0 if live else 0.0
-            anybody = anybody or live
-        if not anybody:
+    stop = chunk_start(chunk + 1, rows)
+    for start in range(chunk_start(chunk, rows), stop, BLOCK):
+        size = min(BLOCK, stop - start)
+        if not read_live(whole, HW.first_month, HW.last_month, month.number, start, size, w):
             continue
-        for k in range(4):
-            for j in range(size):
-                at, i = k * N_POOLS, start + j
-                w[_PD + k, j] = (pools[at, i] + pools[at + 1, i]) + (pools[at + 2, i] + pools[at + 3, i])
-        for j in range(size):
-            if w[_LIVE, j] == 1.0:
-                i = start + j
-                _work_and_income(i, month, real, whole, uniform(bits(keys[i], at_work)), w[_PI, j], p)
-                w[_WORST, j] = _worst_wellbeing(i, month, kin, child_real, child_whole)
-        for j in range(size):
-            i = start + j
-            b = bits(keys[i], at_shock)
-            w[_XD, j] = shock(b, _LANE_0)
-            w[_XL, j] = shock(b, _LANE_1)
-            w[_INCOME, j] = real[H.income, i]
-            w[_HOUSING, j] = real[H.housing, i]
-            adults = whole[HW.adults, i]
-            workers = whole[HW.workers, i]
-            w[_LONE, j] = 1.0 if adults == 1 else 0.0
-            w[_WORKLESS, j] = 1.0 if workers == 0 else 0.0
-            w[_STRAIN, j] = 1.0 if workers == adults else 0.0
-            w[_D, j] = real[H.distress_base, i]
-            w[_L, j] = real[H.home_learning_base, i]
-            w[_SES, j] = real[H.ses, i]
-            w[_ED, j] = real[H.endow_distress, i]
-            w[_EL, j] = real[H.endow_home_learning, i]
-        for j in range(size):
-            w[_HARD, j] = science.hardship(w[_INCOME, j], p)
-        for j in range(size):
-            target = science.distress_target(
-                w[_ED, j], w[_HARD, j], w[_HOUSING, j], w[_LONE, j], w[_WORKLESS, j], w[_WORST, j], p
-            )
-            w[_D, j] = child_science.towards(w[_D, j], target, p.distress_rate, distress_noise * w[_XD, j])
-        for j in range(size):
-            target = science.home_target(w[_EL, j], w[_SES, j], w[_D, j] + w[_PD, j], w[_STRAIN, j], p)
-            w[_L, j] = child_science.towards(w[_L, j], target, p.home_rate, home_noise * w[_XL, j])
-        for j in range(size):
-            if w[_LIVE, j] == 1.0:
-                i = start + j
-                real[H.hardship, i] = w[_HARD, j]
-                real[H.distress_base, i] = w[_D, j]
-                real[H.distress, i] = w[_D, j] + w[_PD, j]
-                real[H.home_learning_base, i] = w[_L, j]
-                real[H.home_learning, i] = w[_L, j] + w[_PL, j]
+        _gather(start, size, real, whole, pools, w)
+        _worst_wellbeing(start, size, month, kin, child_real, child_whole, w)
+        _draw(start, size, month, keys, w)
+        _work_and_income(size, month, w, p)
+        _cope(size, w, p, distress_noise, home_noise)
+        _store(start, size, real, whole, w)
 
 
 @jit

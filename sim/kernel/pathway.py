@@ -17,25 +17,28 @@ N_OUTCOMES = N_CHILD_OUTCOMES + N_HOUSEHOLD_OUTCOMES
 
 
 @jit
-def _month(child, home, pooled, support, hardship_shift, age, at_school, p, f):
+def _month(child, home, pooled, support, age, at_school, p, f, e):
     """One noise-free month of a child (attainment, wellbeing, health, attendance, agency) and its home."""
-    hardship = family_science.hardship(f.poverty_line + hardship_shift, f)
+    hardship = family_science.hardship(f.poverty_line + pooled[8] / e.typical_scale, f)
     distress, learning = home[0] - pooled[5], home[1] + pooled[6]
-    target = family_science.distress_target(0.0, hardship, 0.3, 0.3, 0.1, child[1] + pooled[1], f)
+    worst = child[1] + pooled[1]
+    target = family_science.distress_target(
+        0.0, hardship, e.typical_housing, e.typical_lone, e.typical_workless, worst, f
+    )
     new_distress = science.towards(home[0], target, f.distress_rate, 0.0)
-    target = family_science.home_target(0.0, 0.0, distress, 0.5, f)
+    target = family_science.home_target(0.0, 0.0, distress, e.typical_strain, f)
     new_learning = science.towards(home[1], target, f.home_rate, 0.0)
     well, health = child[1] + pooled[1], child[2] + pooled[2]
     resilience = science.resilience(child[4], support, well, p)
     family = science.family_pull(0.0, learning, science.home_weight(age, p), p)
-    school = at_school * science.school_pull(0.0, 0.16, child[3], p)
-    adversity = (1.0 - resilience) * science.attainment_adversity(hardship, 0.3, 0.3, p)
+    school = at_school * science.school_pull(0.0, e.typical_low_share, child[3], p)
+    adversity = (1.0 - resilience) * science.attainment_adversity(hardship, e.typical_housing, e.typical_unsafety, p)
     target = science.attainment_target(0.0, family, school, 0.0, well, child[4], adversity, p)
     attainment = science.towards(child[0], target, science.attainment_rate(age, p), 0.0)
-    adversity = (1.0 - resilience) * science.wellbeing_adversity(hardship, 0.3, p)
+    adversity = (1.0 - resilience) * science.wellbeing_adversity(hardship, e.typical_unsafety, p)
     target = science.wellbeing_target(0.0, learning, distress, 0.0, 0.0, 0.0, adversity, p)
     wellbeing = science.towards(child[1], target, p.wellbeing_rate, 0.0)
-    target = science.health_target(0.0, 0.3, hardship, distress, p)
+    target = science.health_target(0.0, e.typical_housing, hardship, distress, p)
     new_health = science.towards(child[2], target, p.health_rate, 0.0)
     moved = science.agency_step(child[4], child[0] + pooled[0], 0.0, support, p)
     agency = moved if age >= 11.0 else child[4]
@@ -48,7 +51,7 @@ def _month(child, home, pooled, support, hardship_shift, age, at_school, p, f):
 
 
 @jit
-def course_totals(increments, kept, months, age, support, p, f):
+def course_totals(increments, kept, months, age, support, p, f, e):
     """Change at the end of a course of ``months`` from ``increments`` (9 outcomes x 4 pools a month).
 
     Returns 9 numbers in the units of the pools: pool plus what the pathways add, against the same child
@@ -70,7 +73,7 @@ def course_totals(increments, kept, months, age, support, p, f):
                     pooled[world, o] += pools[world, o, k]
             at_school = 1.0 if years >= 4.5 else 0.0
             inclination[world] = _month(
-                child[world], home[world], pooled[world], support * world, pooled[world, 8], years, at_school, p, f
+                child[world], home[world], pooled[world], support * world, years, at_school, p, f, e
             )
     for o in range(3):
         out[o] = (child[1, o] - child[0, o]) + pooled[1, o]

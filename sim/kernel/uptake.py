@@ -121,7 +121,7 @@ def measure_needs(people, p):
     real, whole, home_real, home_whole = people.child_real, people.child_whole, people.home_real, people.home_whole
     need, home_need = people.child_need, people.home_need
     for h in range(home_real.shape[1]):
-        risk = science.family_risk(home_real[H.distress, h], home_real[H.hardship, h])
+        risk = science.family_risk(home_real[H.distress, h], home_real[H.hardship, h], p)
         for n in range(N_NEEDS):
             home_need[n, h] = risk
         home_need[NEED_DISTRESS, h] = home_real[H.distress, h]
@@ -144,8 +144,8 @@ def measure_needs(people, p):
         months = real[C.attended_months, i]
         missed = real[C.absence_sum, i] / max(months, 1.0)
         need[NEED_ABSENCE, i] = missed if months > 2.0 else 1.0 - real[C.attendance, i]
-        need[NEED_SEVERAL_RISKS, i] = science.several_risks(home_need[NEED_NONE, h], wellbeing, attainment)
-        need[NEED_NEET_RISK, i] = science.neet_risk(attainment, real[C.agency, i])
+        need[NEED_SEVERAL_RISKS, i] = science.several_risks(home_need[NEED_NONE, h], wellbeing, attainment, p)
+        need[NEED_NEET_RISK, i] = science.neet_risk(attainment, real[C.agency, i], p)
 
 
 @jit

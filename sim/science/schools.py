@@ -10,16 +10,17 @@ from sim.science.children import MONTH
 
 @jit
 def pastoral_load(pupils_in_need: float, roll: float, p: SchoolParameters) -> float:
-    """Pupils in need per pastoral post against the usual load, 1 = national mean; 0 for an empty school."""
-    posts = roll / p.pupils_per_pastoral_post
-    usual = p.need_share_usual * p.pupils_per_pastoral_post
-    return pupils_in_need / max(posts * usual, 0.01) if roll >= 1.0 else 0.0
+    """Pupils in need as a share of the roll against the usual share, 1 = national mean; 0 for an empty school.
+
+    Pastoral posts follow the roll, so this is also the load of a post.
+    """
+    return pupils_in_need / (roll * p.need_share_usual) if roll >= 1.0 else 0.0
 
 
 @jit
 def climate_step(climate: float, own: float, load: float, turnover: float, noise: float, p: SchoolParameters) -> float:
     """Climate next month, SD between schools: to its own level, less the load above the usual and teacher turnover."""
-    target = own - p.climate_load * (load - 1.0) - p.turnover_climate * (turnover - p.turnover_level)
+    target = own - p.climate_load * (load - 1.0) - p.climate_turnover * (turnover - p.turnover_level)
     return climate + p.climate_rate * MONTH * (target - climate) + p.climate_noise * noise
 
 
@@ -39,5 +40,5 @@ def effectiveness_step(
 @jit
 def turnover_next(turnover: float, climate: float, noise: float, p: SchoolParameters) -> float:
     """Teachers who leave this year as a share: mean-reverting, higher where the climate is poor."""
-    target = p.turnover_level - p.turnover_climate * p.turnover_level * climate
+    target = p.turnover_level * (1.0 - p.turnover_climate * climate)
     return clip(turnover + p.turnover_rate * (target - turnover) + p.turnover_noise * noise, 0.0, 1.0)

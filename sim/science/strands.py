@@ -33,21 +33,21 @@ def accept_probability(intercept: float, inclination: float, outreach: float, p:
 
 
 @jit
-def family_risk(distress: float, hardship: float) -> float:
-    """Risk score of a family, about SD: distress (SD) and hardship (0..1)."""
-    return (distress + 3.0 * (hardship - 0.35)) / 1.7
+def family_risk(distress: float, hardship: float, p: DeliveryParameters) -> float:
+    """Risk score of a family, about SD: distress (SD) and hardship (0..1); works on arrays too."""
+    return (distress + p.risk_hardship * (hardship - p.risk_hardship_usual)) / p.risk_scale
 
 
 @jit
-def several_risks(family: float, wellbeing: float, attainment: float) -> float:
+def several_risks(family: float, wellbeing: float, attainment: float, p: DeliveryParameters) -> float:
     """Risk score of a child, about SD: family risk, low wellbeing and low attainment together."""
-    return (family - wellbeing - attainment) / 2.0
+    return (family - wellbeing - attainment) / p.several_risks_scale
 
 
 @jit
-def neet_risk(attainment: float, agency: float) -> float:
+def neet_risk(attainment: float, agency: float, p: DeliveryParameters) -> float:
     """Risk of leaving education early, about SD: low attainment and low agency (0..1)."""
-    return (-attainment - 2.0 * (agency - 0.5)) / 1.1
+    return (-attainment - p.neet_risk_agency * (agency - 0.5)) / p.neet_risk_scale
 
 
 @jit

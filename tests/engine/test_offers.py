@@ -96,7 +96,7 @@ def test_a_null_strand_stays_a_null(stance: str) -> None:
 def test_a_null_strand_moves_nothing(register: Register) -> None:
     null = made_strand("nothing", effects={"attainment": 0.0, "health": 0.0})
     plan = compiled(register, made_strategy(planned("nothing")), null)
-    assert plan.arrays.moves[-1] == 0
+    assert plan.arrays.n_moved[-1].tolist() == [0, 0]
     assert not plan.arrays.course[-1].any()
     assert not plan.arrays.keep[-1].any()
 
@@ -241,7 +241,7 @@ def test_school_effects_do_not_go_to_children_directly(register: Register) -> No
         duration_months=4, fade_half_life_months="none", scale_multiplier=0.5,
     )  # fmt: skip
     plan = compiled(register, made_strategy(planned()), strand)
-    assert plan.arrays.moves[-1] == 0
+    assert plan.arrays.n_moved[-1].tolist() == [0, 0]
     # 0.4 * 0.5 over four months, lasting
     assert plan.school_course[-1].tolist() == pytest.approx([0.0, 0.0, 0.0, 0.05])
     assert plan.school_keep[-1].tolist() == [0.0] * 4

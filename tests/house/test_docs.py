@@ -12,6 +12,7 @@ from sim.engine import EVENTS
 from sim.inputs.register import mechanisms, passports, tables
 from sim.outcomes import FAMILIES, INDICATORS
 from sim.report.parameters_page import main, parameters_page
+from sim.schema import APRIL, AUGUST, JANUARY, JUNE, SEPTEMBER
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -19,6 +20,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "scenarios" / "R
 SCIENCE = sorted(path.name for path in (ROOT / "sim" / "science").glob("*.py") if path.name != "__init__.py")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+#: Quantities in the equations of the model page that are state or strand values, not parameters.
+STATE = ("effect_sd", "home_learning", "low_share", "scale_multiplier", "trust_base", "x_base")
 
 #: Terms of the indicators that a reader must be able to look up, beside every abbreviation in them.
 TERMS = (
@@ -48,12 +52,28 @@ def _words(text: str) -> str:
 
 def test_schedule_is_the_table_of_events(model: str):
     section = model.split("### 1.3")[1].split("\n## ")[0]
-    assert re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE)[1:] == [event.name for event in EVENTS]
+    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|", section, re.MULTILINE)
+    assert rows[1:] == [(event.name, _months(event.months)) for event in EVENTS]
+
+
+def _months(of_year: tuple[int, ...]) -> str:
+    names = {SEPTEMBER: "September", JANUARY: "January", APRIL: "April", JUNE: "June", AUGUST: "August"}
+    return "every" if len(of_year) == 12 else ", ".join(names[month] for month in of_year)
 
 
 @pytest.mark.parametrize("name", SCIENCE)
 def test_every_science_file_is_described(model: str, name: str):
     assert f"sim/science/{name}" in model
+
+
+def test_every_parameter_is_named_in_the_model_page(model: str):
+    assert [name for name in passports() if not re.search(rf"\b{name.partition('.')[2]}\b", model)] == []
+
+
+def test_equations_name_no_parameter_that_is_gone(model: str):
+    known = {name.partition(".")[2] for name in passports()} | set(STATE)
+    told = " ".join(CODE.findall(model.split("## 3 Submodels")[1].split("## 5 ")[0]))
+    assert sorted(set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", told)) - known) == []
 
 
 @pytest.mark.parametrize("name", sorted(INDICATORS))

@@ -13,6 +13,7 @@ import pytest
 
 from sim import engine
 from sim.agents import SchoolAgent
+from sim.experiments.ensemble import replicate
 from sim.inputs import InputError, load_strands, load_strategy
 from sim.inputs.register import load_register
 from sim.model import STARTS_KEPT, Spec, ZoneModel, _start
@@ -42,6 +43,17 @@ def test_stepped_it_is_the_engine_bit_for_bit(street, without):
         )  # fmt: skip
         assert model.world.digest() == world.digest()
         assert model.world.services.digest() == world.services.digest()
+
+
+def test_it_is_the_replication_of_a_comparison_on_the_same_luck(street):
+    strategy, library = load_strategy("cradle_to_career"), load_strands()
+    twin, run = replicate([strategy], street, load_register(), library, 7, TWO_YEARS, "central", frozenset())
+    model = stepped(TWO_YEARS, place=street, years=2, rng=7)
+    np.testing.assert_array_equal([reading.values for reading in model.world.readings], run.values)
+    other = model.twin()
+    while other.running:
+        other.step()
+    np.testing.assert_array_equal([reading.values for reading in other.world.readings], twin.values)
 
 
 def test_mesa_and_its_generators_decide_nothing(street):

@@ -18,6 +18,9 @@ ipyvuetify = pytest.importorskip("ipyvuetify")
 pytest.importorskip("altair")
 pytest.importorskip("networkx")
 
+# Said of Mesa's own components.
+pytestmark = pytest.mark.filterwarnings("ignore:.*early return:UserWarning")
+
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "use-mesa.md"
 *LESSONS, PAGE = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -30,7 +33,7 @@ def page(tmp_path):
     loaded = runpy.run_path(str(path))["Page"]
 
     @solara.component
-    def Layout():  # noqa: N802
+    def Layout():
         with solara.AppLayout():
             loaded()
 
