@@ -96,8 +96,8 @@ def _work_and_income(size, month, w, p):
         w[_INCOME, j] = science.smoothed(w[_INCOME, j], now, p.income_smoothing)
     for j in range(size):
         meals = w[_EARNED, j] < p.fsm_earnings_limit
-        w[_FSM, j] = 1.0 if meals else 0.0
         w[_FSM_LAST, j] = month.number if meals else w[_FSM_LAST, j]
+        w[_FSM, j] = 1.0 if month.number - w[_FSM_LAST, j] <= p.fsm_protection_months else 0.0
 
 
 @jit_within

@@ -1,4 +1,4 @@
-"""Print one hash of a tiny run, for other interpreters to be compared with: ``fingerprint.py children months history``."""
+"""Print one hash of a tiny run, to compare interpreters: ``fingerprint.py children months history``."""
 
 from __future__ import annotations
 

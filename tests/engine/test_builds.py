@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.engine.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
-CHILDREN, MONTHS, HISTORY = 25, 13, 12
+CHILDREN, MONTHS, HISTORY = 40, 16, 60
 
 
 def elsewhere(*arguments: int, **environment: str) -> str:

@@ -76,9 +76,7 @@ def test_two_strands_for_one_outcome_have_diminishing_returns(register: Register
 
 
 def test_brothers_and_sisters_move_their_home_once(register: Register) -> None:
-    strand = made_strand(
-        ages=(0, 10), fade_half_life_months="none", uptake=0.99, effects={"parent_mental_health": 0.2}
-    )
+    strand = made_strand(ages=(0, 10), fade_half_life_months="none", uptake=0.99, effects={"parent_mental_health": 0.2})
     world = stepped(everybody(register), made_strategy(planned(outreach=1.0)), strand)
     done = completers(world, "made")[: len(world.children)]
     homes, siblings = np.unique(world.children.household[done], return_counts=True)

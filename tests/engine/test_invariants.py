@@ -19,7 +19,8 @@ MONTHS = 36
 REGISTER = load_register()
 LIBRARY = library_of(
     made_strand("course", need="several_risks", need_share=0.6),
-    made_strand("families", unit="household", effects={"parent_mental_health": 0.2, "home_learning": 0.2}, ages=(0, 10)),
+    made_strand("families", unit="household", ages=(0, 10),
+                effects={"parent_mental_health": 0.2, "home_learning": 0.2}),
     made_strand("always", ongoing=True, effects={"social_emotional": 0.1}, ages=(5, 18), trusted_adult=True),
     made_strand("near_by", unit="area", effect_basis="area_itt", cost_unit="child_in_area_year", unit_cost_gbp=50.0,
                 duration_months=12, effects={"health": 0.1}),

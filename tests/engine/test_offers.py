@@ -27,7 +27,13 @@ def effect_of(size: float, error: float = 0.1, outcome: str = "attainment") -> E
     return Effect(outcome=outcome, effect_sd=size, se_sd=error)  # type: ignore[arg-type]
 
 
-def compiled(register: Register, strategy: Strategy, *strands: Strand, evidence: Evidence | None = None, without: frozenset[str] = frozenset()) -> OfferPlan:
+def compiled(
+    register: Register,
+    strategy: Strategy,
+    *strands: Strand,
+    evidence: Evidence | None = None,
+    without: frozenset[str] = frozenset(),
+) -> OfferPlan:
     return compile_offers(neighbourhood(100), strategy, library_of(*strands), register, evidence or Evidence(), without)
 
 
@@ -49,7 +55,9 @@ def test_stances_by_hand() -> None:
 @pytest.mark.parametrize("size", [0.01, 0.05, 0.2, 0.6])
 @pytest.mark.parametrize("multiplier", [0.1, 0.5, 1.0, 1.4])
 @pytest.mark.parametrize("outcome", ["attainment", "social_emotional"])
-def test_sceptical_is_never_above_central_nor_central_above_hopeful(size: float, multiplier: float, outcome: str) -> None:
+def test_sceptical_is_never_above_central_nor_central_above_hopeful(
+    size: float, multiplier: float, outcome: str
+) -> None:
     strand = made_strand(scale_multiplier=multiplier)
     for error in (0.0, 0.02, 0.5):
         sceptical, central, hopeful = (
@@ -64,7 +72,9 @@ def test_the_library_is_ordered_by_stance_too(register: Register, library: dict[
     for strand in library.values():
         for which, effect in enumerate(strand.outcome_effects):
             if effect.effect_sd >= 0.0:
-                sizes = [drawn_effect(effect, strand, which, Evidence(s), rules) for s in ("sceptical", "central", "hopeful")]
+                sizes = [
+                    drawn_effect(effect, strand, which, Evidence(s), rules) for s in ("sceptical", "central", "hopeful")
+                ]
                 assert sizes == sorted(sizes), strand.id
 
 
@@ -80,7 +90,9 @@ def test_draws_have_the_mean_and_the_predictive_spread() -> None:
 
 def test_outcomes_of_one_strand_are_drawn_apart() -> None:
     strand = made_strand()
-    pairs = np.array([[drawn_effect(effect_of(0.3), strand, w, Evidence("central", d), RULES) for w in (0, 1)] for d in range(500)])
+    pairs = np.array(
+        [[drawn_effect(effect_of(0.3), strand, w, Evidence("central", d), RULES) for w in (0, 1)] for d in range(500)]
+    )
     assert abs(np.corrcoef(pairs.T)[0, 1]) < 0.18
 
 
@@ -107,7 +119,9 @@ def test_another_strand_changes_no_draw(register: Register) -> None:
         evidence = Evidence("central", draw)
         alone = compiled(register, made_strategy(planned("one")), one, evidence=evidence)
         beside = compiled(register, made_strategy(planned("another"), planned("one")), one, two, evidence=evidence)
-        assert np.array_equal(alone.arrays.course[alone.ids.index("one")], beside.arrays.course[beside.ids.index("one")])
+        assert np.array_equal(
+            alone.arrays.course[alone.ids.index("one")], beside.arrays.course[beside.ids.index("one")]
+        )
         assert alone.arrays.key[-1] == beside.arrays.key[beside.ids.index("one")]
 
 

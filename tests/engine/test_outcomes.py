@@ -17,8 +17,8 @@ GROUP_IDS = list(GROUPS)
 @pytest.fixture
 def parameters(register: Register) -> Parameters:
     reference = register.parameters.reference._replace(
-        pass_eyfsp=-0.5, pass_phonics=-0.9, pass_ks2=0.0, pass_gcse4=0.5, attainment8_mean=46.0, attainment8_per_sd=20.0,
-        attainment8_top=90.0, value_added_ks2_slope=0.5, value_added_gcse_slope=0.8, months_per_sd_5=10.0,
+        pass_eyfsp=-0.5, pass_phonics=-0.9, pass_ks2=0.0, pass_gcse4=0.5, attainment8_mean=46.0,
+        attainment8_per_sd=20.0, attainment8_top=90.0, value_added_ks2_slope=0.5, value_added_gcse_slope=0.8, months_per_sd_5=10.0,
         months_per_sd_11=20.0, months_per_sd_16=25.0, sdq_mean=9.0, sdq_per_sd=6.0, sdq_high_line=17.0,
         distress_high_line=1.0, persistent_absence_line=0.1, in_need_line=1.0, fsm_memory_months=72.0,
     )  # fmt: skip
@@ -28,8 +28,13 @@ def parameters(register: Register) -> Parameters:
 
 @pytest.fixture
 def tables() -> tuple[Table, Table, Table, Table]:
-    """Six children in three homes, two schools and two services, all plain; tests change what they are about."""
-    children, households, schools, services = Table("children", 6), Table("households", 3), Table("schools", 3), Table("services", 2)
+    """Six children in three homes, three schools, two services, all plain; tests change what they are about."""
+    children, households, schools, services = (
+        Table("children", 6),
+        Table("households", 3),
+        Table("schools", 3),
+        Table("services", 2),
+    )
     children.household = [0, 0, 1, 1, 2, 2]
     children.last_month, children.leaves_month, children.first_month = FOREVER, FOREVER, -300
     children.birth_month, children.cohort = MONTH - 8 * 12, -7

@@ -82,9 +82,13 @@ def test_the_order_means_nothing_where_money_is_short() -> None:
 
 
 def test_a_world_does_not_touch_its_start() -> None:
-    before = [t.digest() for t in (_start().population.children, _start().population.households, _start().population.schools)]
+    before = [
+        t.digest() for t in (_start().population.children, _start().population.households, _start().population.schools)
+    ]
     _world(FULL)
-    after = [t.digest() for t in (_start().population.children, _start().population.households, _start().population.schools)]
+    after = [
+        t.digest() for t in (_start().population.children, _start().population.households, _start().population.schools)
+    ]
     assert before == after
 
 

@@ -105,13 +105,17 @@ def test_cells_under_ten_are_nowhere_to_be_seen(comparison: Comparison) -> None:
 
 def test_results_are_means_and_percentiles_of_paired_differences(comparison: Comparison) -> None:
     y = comparison.yearly[(comparison.yearly.group == "all") & (comparison.yearly.population == "residents")]
-    values = y.pivot_table(index=["indicator", "year"], columns=["strategy", "replication"], values="value", observed=True)
+    values = y.pivot_table(
+        index=["indicator", "year"], columns=["strategy", "replication"], values="value", observed=True
+    )
     twin, mix = values["no_zone"].to_numpy(), values["family_first"].to_numpy()
     for n, (indicator, year) in enumerate(values.index):
         if np.isnan(twin[n]).any() or np.isnan(mix[n]).any():
             continue
         r = comparison.results
-        row = r[(r.indicator == indicator) & (r.year == year) & (r.group == "all") & (r.population == "residents")].iloc[0]
+        row = r[
+            (r.indicator == indicator) & (r.year == year) & (r.group == "all") & (r.population == "residents")
+        ].iloc[0]
         d = np.sort(mix[n] - twin[n])
         assert row["difference"] == pytest.approx(d.mean(), abs=1e-12)
         assert row["value"] - row["twin"] == pytest.approx(row["difference"], abs=1e-9)
@@ -139,7 +143,9 @@ def test_everybody_is_counted_once_in_who_changed(comparison: Comparison) -> Non
     assert total["health", "all"] == pytest.approx((r.children_start + r.births + r.arrivals).mean())
 
 
-def test_costs_are_what_the_strands_spent_and_no_more_than_the_money(comparison: Comparison, strategy: Strategy) -> None:
+def test_costs_are_what_the_strands_spent_and_no_more_than_the_money(
+    comparison: Comparison, strategy: Strategy
+) -> None:
     spent = comparison.costs.groupby("year")["gbp"].sum()
     books = comparison.delivery[(comparison.delivery.strategy == strategy.id)].groupby("year")["gbp"].sum()
     assert spent.to_numpy() == pytest.approx(books.to_numpy())

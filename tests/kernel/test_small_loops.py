@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def test_chunks_cover_every_row_once_in_whole_blocks(rows: int) -> None:
     assert chunks <= MOST_CHUNKS
     assert starts[0] == 0
     assert starts[-1] == rows
-    assert all(a < b for a, b in zip(starts, starts[1:], strict=False))
+    assert all(a < b for a, b in pairwise(starts))
     assert all(start % BLOCK == 0 for start in starts[:-1])
 
 
@@ -146,7 +148,9 @@ def test_what_is_put_into_a_pool_that_nothing_moves_comes_out_again(register: Re
 
 
 def test_age_tables_hold_the_science_at_the_middle_of_each_month(register: Register) -> None:
-    p = register.parameters.children._replace(attainment_rate_birth=0.4, attainment_rate_decline=0.0, attainment_noise=0.5)
+    p = register.parameters.children._replace(
+        attainment_rate_birth=0.4, attainment_rate_decline=0.0, attainment_noise=0.5
+    )
     tables = child_kernel.AgeTables(*child_kernel.age_tables(p))
     assert tables.rate.tolist() == pytest.approx([0.4] * 240)
     # 0.5 sqrt(2 * 0.4 / 12)
@@ -183,7 +187,10 @@ def test_tests_are_sat_in_the_right_school_year(register: Register) -> None:
     month = child_kernel.Month(9, 9, 0, 1, 0.0, 1.0)
     p = register.parameters.children._replace(attainment_month_of_birth=0.0)
     child_kernel.test_scores(month, children.real, children.whole, children.key, 0.0, p)
-    sat = {name: np.flatnonzero(getattr(children, name) == 0.7).tolist() for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse")}
+    sat = {
+        name: np.flatnonzero(getattr(children, name) == 0.7).tolist()
+        for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse")
+    }
     assert sat == {"score_eyfsp": [0], "score_phonics": [1], "score_ks2": [2], "score_gcse": [3]}
 
 

@@ -100,7 +100,15 @@ def test_wellbeing_adversity_and_target_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("girl", "age", "pull"),
-    [(0.0, 6.0, -0.2), (0.0, 10.0, -0.2), (0.0, 12.5, -0.1), (0.0, 15.0, 0.0), (1.0, 10.0, 0.0), (1.0, 12.5, -0.2), (1.0, 18.0, -0.4)],
+    [
+        (0.0, 6.0, -0.2),
+        (0.0, 10.0, -0.2),
+        (0.0, 12.5, -0.1),
+        (0.0, 15.0, 0.0),
+        (1.0, 10.0, 0.0),
+        (1.0, 12.5, -0.2),
+        (1.0, 18.0, -0.4),
+    ],
 )
 def test_boys_are_lower_in_childhood_and_girls_in_adolescence(girl: float, age: float, pull: float) -> None:
     p = child(wellbeing_boy=0.2, wellbeing_adolescent_girl=0.4)

@@ -19,7 +19,7 @@ from sim.inputs.register import load_register
 from sim.kernel import children as child_kernel
 from sim.kernel import places as place_kernel
 from sim.parameters import Register
-from sim.schema import COMPLETED, DROPPED, NOT_IN, TAKING_PART, HW
+from sim.schema import COMPLETED, DROPPED, HW, NOT_IN, TAKING_PART
 from sim.spec import Place
 from sim.state import Table
 from tests.engine.worlds import library_of, made_strand, made_strategy, planned
@@ -57,7 +57,9 @@ def _start(without: frozenset[str], identify_need: float, drop_out_share: float,
     return create_start(decile_5(), register, 11, 24, without)
 
 
-def enrolled(months: int, *, without: tuple[str, ...] = (), drop_out: float = 0.0, found: float = 1.0, **changes: object) -> World:
+def enrolled(
+    months: int, *, without: tuple[str, ...] = (), drop_out: float = 0.0, found: float = 1.0, **changes: object
+) -> World:
     """A course open to everybody in decile 5, some months on."""
     strategy = made_strategy(planned(stop_month=changes.pop("stop", None)), gbp=1e9)  # type: ignore[arg-type]
     world = create(_start(frozenset(without), 0.0, drop_out, found), strategy, library_of(made_strand(**changes)))
@@ -181,7 +183,7 @@ def test_suspensions_come_at_their_monthly_chance(register: Register) -> None:
     advance(world, 11)
     c = world.children
     live = c.attended_months > 0
-    months = int(round(c.attended_months[live].sum()))
+    months = round(float(c.attended_months[live].sum()))
     assert months > 5000
     assert bayes_factor(int(c.suspensions[live].sum()), months, 1 / (1 + np.exp(3.0))) > 1.0
 
