@@ -11,8 +11,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from benchmarks.tables import SEED, Tables, parameters
-from sim.inputs.register import load_register
+from benchmarks.tables import Tables, month_of, parameters
 from sim.kernel.chunks import BLOCK, MOST_CHUNKS
 from sim.parameters import ChildParameters, FamilyParameters
 from sim.schema import CW, HW, RECEPTION, YEAR_7, YEAR_11, C, H, S, Stream
@@ -86,23 +85,13 @@ class CVersion:
     def __init__(self, tables: Tables, version: str, threads: int = 1) -> None:
         self.tables = tables
         self._advance = _library(version).advance
-        self._struct = _Tables(
-            *(getattr(tables, name).ctypes.data for name in _POINTERS), tables.children, tables.households, tables.schools
-        )
+        where = (getattr(tables, name).ctypes.data for name in _POINTERS)
+        self._struct = _Tables(*where, tables.children, tables.households, tables.schools)
         self._threads = threads
 
     def step(self, month: int) -> None:
         """One month of families, then of children."""
-        calendar, schools, of_year = load_calendar(), parameters().schools, month % 12
-        now = _Month(
-            month, of_year, month // 12, SEED, calendar.season[of_year], calendar.teaching[of_year],
-            schools.low_attainment_line, schools.need_line,
-        )  # fmt: skip
+        schools = parameters().schools
+        now = _Month(*month_of(month), schools.low_attainment_line, schools.need_line)
         families, children = _numbers()
         self._advance(ctypes.byref(self._struct), ctypes.byref(now), families, children, self._threads)
-
-
-@cache
-def load_calendar():  # noqa: ANN201
-    """Season and teaching share of the twelve months."""
-    return load_register().calendar

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim import draws, engine
 from sim.inputs import load_place
 from sim.inputs.register import load_register
+from sim.kernel.children import Month
 from sim.kernel.chunks import n_chunks
 from sim.parameters import Parameters
 from sim.schema import CW, FOREVER, HW
@@ -71,6 +72,13 @@ def parameters() -> Parameters:
 
 
 @cache
+def month_of(number: int) -> Month:
+    """Calendar of a month, as compiled code takes it."""
+    calendar, of_year = load_register().calendar, number % 12
+    return Month(number, of_year, number // 12, SEED, calendar.season[of_year], calendar.teaching[of_year])
+
+
+@cache
 def _residents() -> Tables:
     """Residents of the place on its first day, after life histories, with row numbers closed up."""
     register = load_register()
@@ -116,7 +124,8 @@ def population(children: int, seed: int = 1) -> Tables:
     """
     base = _residents()
     copies = -(-children // base.children)
-    child_real, home_real, school_real = (np.tile(a, copies) for a in (base.child_real, base.home_real, base.school_real))
+    child_real, home_real = np.tile(base.child_real, copies), np.tile(base.home_real, copies)
+    school_real = np.tile(base.school_real, copies)
     child_whole, home_whole = np.tile(base.child_whole, copies), np.tile(base.home_whole, copies)
     copy_of = np.repeat(np.arange(copies), base.children).astype(np.int32)
     child_whole[CW.household] += copy_of * np.int32(base.households)
@@ -131,7 +140,8 @@ def population(children: int, seed: int = 1) -> Tables:
         np.ascontiguousarray(child_real[:, :children]), np.ascontiguousarray(child_whole[:, :children]),
         rng.normal(0.0, 0.01, (base.child_pools.shape[0], children)), draws.keys(_CHILD_KEYS, np.arange(children)),
         np.ascontiguousarray(home_real[:, :households]), home_whole,
-        rng.normal(0.0, 0.01, (base.home_pools.shape[0], households)), draws.keys(_HOUSEHOLD_KEYS, np.arange(households)),
+        rng.normal(0.0, 0.01, (base.home_pools.shape[0], households)),
+        draws.keys(_HOUSEHOLD_KEYS, np.arange(households)),
         first, np.arange(children, dtype=np.int32), school_real, base.ages,
         np.zeros((n_chunks(children), 5, school_real.shape[1])),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Nothing is consumed in order, so an inserted draw moves no other draw. The mixer is the finaliser of
 splitmix64 (Steele, Lea & Flood 2014, OOPSLA, "Fast splittable pseudorandom number generators"),
-applied at each level of the address. One address gives 64 bits, read as four shocks or two uniforms.
+applied at each level of the address. One address gives 64 bits, read as four shocks or one uniform.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from sim._jit import jit
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S27, _S30, _S31, _S33, _S2 = (np.uint64(n) for n in (27, 30, 31, 33, 2))
-_LOW_31 = np.uint64(0x7FFFFFFF)
+_S27, _S30, _S31, _S33 = (np.uint64(n) for n in (27, 30, 31, 33))
 _LOW_16 = np.uint64(0xFFFF)
 _LANE = np.uint64(16)
 _UNIT_31 = 2.0**-31
@@ -51,12 +50,6 @@ def bits(who: np.uint64, where: np.uint64) -> np.uint64:
 def uniform(b: np.uint64) -> float:
     """Uniform in [0, 1) from the high 31 bits."""
     return np.float64(np.int32(np.uint64(b) >> _S33)) * _UNIT_31
-
-
-@jit
-def uniform_low(b: np.uint64) -> float:
-    """A second uniform in [0, 1), from 31 bits that ``uniform`` does not use."""
-    return np.float64(np.int32((b >> _S2) & _LOW_31)) * _UNIT_31
 
 
 @jit

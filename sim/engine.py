@@ -28,7 +28,6 @@ from sim.parameters import Register
 from sim.population import HISTORY_MONTHS, Margin, Population, build
 from sim.schema import (
     AUGUST,
-    CW,
     ENROLMENT_MONTHS,
     HW,
     JUNE,
@@ -45,6 +44,7 @@ from sim.spec import Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
+Step = Callable[..., None]
 LONGEST_MONTHS = 240
 _EVERY_MONTH = tuple(range(12))
 #: Keeps a whole number of places whole where it was reached by division.
@@ -195,7 +195,7 @@ def _admissions(world: World) -> None:
 def _families(world: World) -> None:
     c, h, p = world.children, world.households, world.start.register.parameters
     kin = family_kernel.Kin(world.start.population.kin_first, world.start.population.kin_rows)
-    step = family_kernel.advance_families_parallel if world.threads > 1 else family_kernel.advance_families
+    step: Step = family_kernel.advance_families_parallel if world.threads > 1 else family_kernel.advance_families
     step(world.now, h.real, h.whole, h.pools, h.key, kin, c.real, c.whole, p.families)
 
 
@@ -368,7 +368,10 @@ def _pay(world: World) -> Reals:
     plan, v = world.plan, world.services
     running = _running(world) & (np.arange(len(plan.ids)) >= plan.n_today)
     full = v.planned * plan.month_cost
-    bill = np.where(plan.by_size, full * world.shares * _ramp(world) * v.quality, v.taking_part * plan.month_cost) * running
+    bill = (
+        np.where(plan.by_size, full * world.shares * _ramp(world) * v.quality, v.taking_part * plan.month_cost)
+        * running
+    )
     paid = np.minimum(bill, np.maximum(v.allotted - v.spent, 0.0))
     v.spent += paid
     owed = np.where(plan.arrays.area == 1, full, bill)
@@ -392,7 +395,7 @@ def _school_work(world: World, delivered: Reals) -> None:
 def _children(world: World) -> None:
     c, p = world.children, world.start.register.parameters
     lines = (p.schools.low_attainment_line, p.schools.need_line)
-    step = child_kernel.advance_children_parallel if world.threads > 1 else child_kernel.advance_children
+    step: Step = child_kernel.advance_children_parallel if world.threads > 1 else child_kernel.advance_children
     step(
         world.now, c.real, c.whole, c.pools, c.key, world.households.real, world.schools.real, world.ages, p.children,
         lines, world.sums,
@@ -415,7 +418,12 @@ def _tests(world: World) -> None:
 def _yearly_record(world: World) -> None:
     world.readings.append(
         read_outcomes(
-            world.children, world.households, world.schools, world.services, world.month, world.start.register.parameters
+            world.children,
+            world.households,
+            world.schools,
+            world.services,
+            world.month,
+            world.start.register.parameters,
         )
     )
     world.deliveries.append(world.services.real.copy())
@@ -424,13 +432,30 @@ def _yearly_record(world: World) -> None:
 EVENTS: tuple[Event, ...] = (
     Event("who is here", _EVERY_MONTH, _who_is_here, "families leave and arrive, children are born and grow up"),
     Event("new school year", (SEPTEMBER,), _new_school_year, "staff and heads change, special needs are identified"),
-    Event("admissions", _EVERY_MONTH, _admissions, "children without the right school are admitted to the nearest with room"),
+    Event(
+        "admissions",
+        _EVERY_MONTH,
+        _admissions,
+        "children without the right school are admitted to the nearest with room",
+    ),
     Event("families", _EVERY_MONTH, _families, "work, income, hardship, distress, home learning"),
     Event("trust", _EVERY_MONTH, _trust, "word of mouth and experience move trust in services"),
-    Event("money", ENROLMENT_MONTHS, _share_out_money, "what is left of the year's money and posts is shared out by priority"),
+    Event(
+        "money",
+        ENROLMENT_MONTHS,
+        _share_out_money,
+        "what is left of the year's money and posts is shared out by priority",
+    ),
     Event("posts", _EVERY_MONTH, _posts, "posts are filled and left; places follow"),
-    Event("enrolment", ENROLMENT_MONTHS, _enrolment, "those eligible are found, offered a place, accept, start or wait"),
-    Event("taking part", _EVERY_MONTH, _taking_part, "take-part, drop-out, completion; effects accrue and fade; bills are paid"),
+    Event(
+        "enrolment", ENROLMENT_MONTHS, _enrolment, "those eligible are found, offered a place, accept, start or wait"
+    ),
+    Event(
+        "taking part",
+        _EVERY_MONTH,
+        _taking_part,
+        "take-part, drop-out, completion; effects accrue and fade; bills are paid",
+    ),
     Event("children", _EVERY_MONTH, _children, "attainment, wellbeing, health, attendance, agency"),
     Event("schools", _EVERY_MONTH, _schools, "rolls, peers, pastoral load and climate follow the pupils"),
     Event("tests", (JUNE,), _tests, "EYFSP, phonics, Key Stage 2, GCSE; destinations at 18"),
@@ -444,7 +469,12 @@ _HISTORY = frozenset({"who is here", "new school year", "families", "children", 
 
 
 def create_start(
-    place: Place, register: Register, seed: int, months: int = 120, without: frozenset[str] = frozenset(), threads: int = 1
+    place: Place,
+    register: Register,
+    seed: int,
+    months: int = 120,
+    without: frozenset[str] = frozenset(),
+    threads: int = 1,
 ) -> Start:
     """The first day of a place: synthetic population, then life histories by the model's own equations.
 
@@ -522,7 +552,7 @@ def _attend_past_schools(world: World, schools: tuple[npt.NDArray[np.int32], npt
 def _need_quintiles(world: World) -> None:
     """Quintile of need by the family risk score on the first day, among residents; the same cuts for everybody."""
     h, c = world.households, world.children
-    risk = family_risk(h.distress, h.hardship, world.start.register.parameters.delivery)
+    risk: Reals = family_risk(h.distress, h.hardship, world.start.register.parameters.delivery)  # type: ignore[assignment]
     residents = np.flatnonzero(h.original == 1)
     cuts = np.quantile(risk[residents], [0.2, 0.4, 0.6, 0.8])
     h.need_quintile[:] = np.searchsorted(cuts, risk, side="right") + 1
@@ -570,7 +600,8 @@ def create(
     distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)
     taking = uptake.Taking(
         np.zeros((s, max(n, m)), dtype=np.int8), np.zeros((s, max(n, m)), dtype=np.int16),
-        np.zeros((s, max(n, m)), dtype=np.int32), np.zeros(s, dtype=np.int64), np.zeros((N_CHILD_OUTCOMES, n)), np.zeros((N_CHILD_OUTCOMES, n)),
+        np.zeros((s, max(n, m)), dtype=np.int32), np.zeros(s, dtype=np.int64),
+        np.zeros((N_CHILD_OUTCOMES, n)), np.zeros((N_CHILD_OUTCOMES, n)),
         np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.full(m, -1, dtype=np.int64),
     )  # fmt: skip
     people = uptake.People(
@@ -603,12 +634,16 @@ def _step(world: World, only: frozenset[str] | None = None) -> None:
 def advance(world: World, months: int = 1) -> None:
     """Step a world by whole months. Raises ``ValueError`` beyond the months its start was made for."""
     if world.month + months > world.start.months:
-        raise ValueError(f"the start was made for {world.start.months} months; month {world.month + months} is beyond it")
+        raise ValueError(
+            f"the start was made for {world.start.months} months; month {world.month + months} is beyond it"
+        )
     for _ in range(months):
         _step(world)
 
 
-def run(start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1) -> World:
+def run(
+    start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1
+) -> World:
     """A world stepped to the end of its start's months."""
     world = create(start, strategy, library, evidence, threads)
     advance(world, start.months)

@@ -8,6 +8,7 @@ splits it over the two neighbouring pools so that half is left at that time.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -140,13 +141,17 @@ def kept_shares(e: EvidenceParameters, fade_out: bool = True) -> npt.NDArray[np.
     return np.array([*(science.kept_each_month(life) for life in lives), 1.0])
 
 
-def _increments(effects: npt.NDArray[np.float64], shares: npt.NDArray[np.float64], kept: npt.NDArray[np.float64], months: int) -> npt.NDArray[np.float64]:
+def _increments(
+    effects: npt.NDArray[np.float64], shares: npt.NDArray[np.float64], kept: npt.NDArray[np.float64], months: int
+) -> npt.NDArray[np.float64]:
     """Monthly increments (outcomes x pools) that give ``effects`` by the end of a course."""
     unit = np.array([science.course_increment(1.0, kept[k], months) for k in range(N_POOLS)])
     return effects[:, None] * (shares * unit)[None, :]
 
 
-def _to_units(strand: Strand, group: int, evidence: Evidence, parameters: Parameters) -> tuple[npt.NDArray[np.float64], float]:
+def _to_units(
+    strand: Strand, group: int, evidence: Evidence, parameters: Parameters
+) -> tuple[npt.NDArray[np.float64], float]:
     """Published total effects of a strand in model units (9 outcomes), and on school effectiveness."""
     totals, school = np.zeros(N_OUTCOMES), 0.0
     other = {o.outcome: o for o in strand.other_effects if o.effect_sd is not None}
@@ -265,7 +270,10 @@ def compile_offers(
             direct = direct_part(totals, shares, kept, strand, parameters)
             for name, want, got in zip(_OUTCOMES, totals, direct, strict=True):
                 if want > 0.0 > got and evidence.draw is None and group == 0:
-                    warnings.append(f"{strand.id}: the model's own pathways bring more {name} than was published; its direct part is negative")
+                    warnings.append(
+                        f"{strand.id}: the model's own pathways bring more {name} than was published; "
+                        "its direct part is negative"
+                    )
             course[s, group] = _increments(direct, shares, kept, months)
             keep[s, group] = direct[:, None] * (shares * (1.0 - kept))[None, :]
             school_course[s] = _increments(np.array([school]), shares, kept, months)[0]
@@ -285,7 +293,9 @@ def _address(plan: PlannedStrand, planned: list[PlannedStrand]) -> str:
     return f"{plan.strand}@{plan.start_month}" if twice else plan.strand
 
 
-def _arrays(rows: list[dict[str, float]], names: list[str], course: npt.NDArray[np.float64], keep: npt.NDArray[np.float64]) -> uptake.Offers:
+def _arrays(
+    rows: list[dict[str, float]], names: list[str], course: npt.NDArray[np.float64], keep: npt.NDArray[np.float64]
+) -> uptake.Offers:
     """Columns of the compiled offers; whole numbers as int64, lines and logits as float64."""
     real = {"need_line", "intercept", "outreach"}
     columns = {
@@ -293,7 +303,7 @@ def _arrays(rows: list[dict[str, float]], names: list[str], course: npt.NDArray[
         for name in (rows[0] if rows else ())
     }
     key = np.array([draws.key_of(name) for name in names], dtype=np.uint64)
-    any_effect = course.any(axis=(1, 3))
+    any_effect: npt.NDArray[np.bool_] = np.any(course != 0.0, axis=(1, 3))
     split = (any_effect[:, : len(CHILD_OUTCOMES)], any_effect[:, len(CHILD_OUTCOMES) :])
     n_moved = np.stack([part.sum(axis=1) for part in split], axis=1).astype(np.int64)
     moved = np.zeros((len(rows), 2, len(CHILD_OUTCOMES)), dtype=np.int64)
@@ -304,8 +314,13 @@ def _arrays(rows: list[dict[str, float]], names: list[str], course: npt.NDArray[
 
 
 def _money(
-    place: Place, strategy: Strategy, planned: list[PlannedStrand], library: dict[str, Strand], register: Register, today: int
-) -> dict[str, object]:
+    place: Place,
+    strategy: Strategy,
+    planned: list[PlannedStrand],
+    library: dict[str, Strand],
+    register: Register,
+    today: int,
+) -> dict[str, Any]:
     """Cost of a person-month (or of the whole strand a month), posts, planned places and reach of every offer."""
     n = today + len(planned)
     d = register.parameters.delivery
@@ -335,7 +350,8 @@ def _money(
     by_size = np.array([u in ("site_year", "school_year", "child_in_area_year") for u in units])
     by_size[today:] |= np.array([library[p.strand].effect_basis == "area_itt" for p in planned], dtype=bool)
     return {
-        "by_size": by_size, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units), "cost_share_of_users": users, "site_children": sites,
+        "by_size": by_size, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units),
+        "cost_share_of_users": users, "site_children": sites,
         "posts_per_unit": per_unit, "people_per_unit": people, "places": places, "reach": reach, "ramp": ramp,
         "priority": priority, "school_line": line,
     }  # fmt: skip

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from sim.kernel.sums import group_sums
 from sim.parameters import Parameters
-from sim.science.strands import family_risk
 from sim.schema import RECEPTION, YEAR_1, YEAR_6, YEAR_11, YEAR_13, V
+from sim.science.strands import family_risk
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
@@ -115,7 +115,9 @@ def indicator(
 
     def declare(function: IndicatorFunction) -> IndicatorFunction:
         id_ = function.__name__
-        _declare(id_, name, plain, unit, ages, direction, family, source, decimals, table, (function.__doc__ or "").strip())
+        _declare(
+            id_, name, plain, unit, ages, direction, family, source, decimals, table, (function.__doc__ or "").strip()
+        )
         _FUNCTIONS[id_] = function
         return function
 
@@ -126,20 +128,38 @@ _EDU, _ACC, _CHI, _FAM, _SCH = FAMILIES
 _SHARE = "share"
 
 
-@indicator("EYFSP good level of development", "ready for school at 5", _SHARE, (5, 5), 1, _EDU, "DfE, Early years foundation stage profile")
+@indicator(
+    "EYFSP good level of development",
+    "ready for school at 5",
+    _SHARE,
+    (5, 5),
+    1,
+    _EDU,
+    "DfE, Early years foundation stage profile",
+)
 def gld(v: View) -> Reals:
     """Share of Reception children whose June score reaches the good level of development."""
     score = v.children.score_eyfsp
     return v.at_grade(RECEPTION, (score >= v.parameters.reference.pass_eyfsp).astype(float))
 
 
-@indicator("Phonics expected standard", "can decode words at 6", _SHARE, (6, 6), 1, _EDU, "DfE, Phonics screening check")
+@indicator(
+    "Phonics expected standard", "can decode words at 6", _SHARE, (6, 6), 1, _EDU, "DfE, Phonics screening check"
+)
 def phonics(v: View) -> Reals:
     """Share of Year 1 children whose June score reaches the expected standard of the phonics check."""
     return v.at_grade(YEAR_1, (v.children.score_phonics >= v.parameters.reference.pass_phonics).astype(float))
 
 
-@indicator("Key Stage 2 expected standard (reading, writing, maths)", "ready for secondary school at 11", _SHARE, (11, 11), 1, _EDU, "DfE, Key stage 2 attainment")
+@indicator(
+    "Key Stage 2 expected standard (reading, writing, maths)",
+    "ready for secondary school at 11",
+    _SHARE,
+    (11, 11),
+    1,
+    _EDU,
+    "DfE, Key stage 2 attainment",
+)
 def ks2_expected(v: View) -> Reals:
     """Share of Year 6 children whose score reaches the expected standard in reading, writing and maths together."""
     return v.at_grade(YEAR_6, (v.children.score_ks2 >= v.parameters.reference.pass_ks2).astype(float))
@@ -149,16 +169,28 @@ def ks2_expected(v: View) -> Reals:
 def attainment8(v: View) -> Reals:
     """Mean Attainment 8 points of Year 11: linear in the GCSE score, held within 0 and 90."""
     r = v.parameters.reference
-    return v.at_grade(YEAR_11, np.clip(r.attainment8_mean + r.attainment8_per_sd * v.children.score_gcse, 0, r.attainment8_top))
+    return v.at_grade(
+        YEAR_11, np.clip(r.attainment8_mean + r.attainment8_per_sd * v.children.score_gcse, 0, r.attainment8_top)
+    )
 
 
-@indicator("English and maths GCSE grade 4+", "passes English and maths at 16", _SHARE, (16, 16), 1, _EDU, "DfE, Key stage 4 performance")
+@indicator(
+    "English and maths GCSE grade 4+",
+    "passes English and maths at 16",
+    _SHARE,
+    (16, 16),
+    1,
+    _EDU,
+    "DfE, Key stage 4 performance",
+)
 def english_maths_4(v: View) -> Reals:
     """Share of Year 11 whose score reaches grade 4 in both English and maths."""
     return v.at_grade(YEAR_11, (v.children.score_gcse >= v.parameters.reference.pass_gcse4).astype(float))
 
 
-@indicator("NEET at 18", "not in education, work or training at 18", _SHARE, (18, 18), -1, _EDU, "DfE, NEET age 16 to 24")
+@indicator(
+    "NEET at 18", "not in education, work or training at 18", _SHARE, (18, 18), -1, _EDU, "DfE, NEET age 16 to 24"
+)
 def neet(v: View) -> Reals:
     """Share of Year 13-age young people not in education, employment or training."""
     return v.at_grade(YEAR_13, 1.0 - v.children.eet)
@@ -169,7 +201,9 @@ def _absence(v: View) -> Reals:
     return np.divide(v.children.absence_sum, months, out=np.full(len(months), np.nan), where=months > 0)
 
 
-@indicator("Persistent absence", "misses a tenth of school or more", _SHARE, (5, 16), -1, _EDU, "DfE, Pupil absence in schools")
+@indicator(
+    "Persistent absence", "misses a tenth of school or more", _SHARE, (5, 16), -1, _EDU, "DfE, Pupil absence in schools"
+)
 def persistent_absence(v: View) -> Reals:
     """Share of pupils who missed 10 % or more of this year's sessions."""
     absence = _absence(v)
@@ -194,19 +228,38 @@ def score_16(v: View) -> Reals:
     return v.at_grade(YEAR_11, v.children.score_gcse)
 
 
-@indicator("Children reached", "children who used a service or strand this year", _SHARE, (0, 18), 1, _ACC, "model definition")
+@indicator(
+    "Children reached", "children who used a service or strand this year", _SHARE, (0, 18), 1, _ACC, "model definition"
+)
 def children_reached(v: View) -> Reals:
     """Share of children who used a service or strand in the last twelve months."""
     return (v.month - v.children.last_reached < 12).astype(float)
 
 
-@indicator("SDQ total difficulties", "difficulties score (SDQ)", "points of 40", (5, 16), -1, _CHI, "Goodman 1997; parent report", 2)
+@indicator(
+    "SDQ total difficulties",
+    "difficulties score (SDQ)",
+    "points of 40",
+    (5, 16),
+    -1,
+    _CHI,
+    "Goodman 1997; parent report",
+    2,
+)
 def sdq_mean(v: View) -> Reals:
     """Mean SDQ total difficulties of children aged 5 to 16 (parent report)."""
     return np.where(_aged(v, 5, 16), _sdq(v), np.nan)
 
 
-@indicator("High SDQ difficulties", "children with high difficulties", _SHARE, (5, 16), -1, _CHI, "SDQ scoring, 17 or more of 40")
+@indicator(
+    "High SDQ difficulties",
+    "children with high difficulties",
+    _SHARE,
+    (5, 16),
+    -1,
+    _CHI,
+    "SDQ scoring, 17 or more of 40",
+)
 def sdq_high(v: View) -> Reals:
     """Share of children aged 5 to 16 with 17 or more points of total difficulties."""
     return np.where(_aged(v, 5, 16), _sdq(v) >= v.parameters.reference.sdq_high_line, np.nan)
@@ -230,13 +283,30 @@ def resilience_mean(v: View) -> Reals:
     return np.where(_aged(v, 11, 18), v.children.resilience, np.nan)
 
 
-@indicator("Child poverty after housing costs", "children in poverty", _SHARE, (0, 18), -1, _FAM, "DWP, Households Below Average Income")
+@indicator(
+    "Child poverty after housing costs",
+    "children in poverty",
+    _SHARE,
+    (0, 18),
+    -1,
+    _FAM,
+    "DWP, Households Below Average Income",
+)
 def child_poverty(v: View) -> Reals:
     """Share of children in households below 60 % of median income after housing costs."""
     return (v.households.income[v.children.household] < v.parameters.families.poverty_line).astype(float)
 
 
-@indicator("School value added", "progress beyond what earlier results predict", "SD", (11, 16), 1, _SCH, "after DfE progress measures", 3)
+@indicator(
+    "School value added",
+    "progress beyond what earlier results predict",
+    "SD",
+    (11, 16),
+    1,
+    _SCH,
+    "after DfE progress measures",
+    3,
+)
 def school_value_added(v: View) -> Reals:
     """Mean of score less the national prediction from the stage before, Key Stage 2 and GCSE cohorts together."""
     r, c = v.parameters.reference, v.children
@@ -251,43 +321,85 @@ def attendance(v: View) -> Reals:
     return 1.0 - _absence(v)
 
 
-@indicator("Suspensions", "suspensions per 100 pupils", "per 100 pupils", (5, 16), -1, _SCH, "DfE, Suspensions and permanent exclusions", 1)
+@indicator(
+    "Suspensions",
+    "suspensions per 100 pupils",
+    "per 100 pupils",
+    (5, 16),
+    -1,
+    _SCH,
+    "DfE, Suspensions and permanent exclusions",
+    1,
+)
 def suspensions(v: View) -> Reals:
     """Suspensions in the school year per 100 pupils."""
     return np.where(v.children.attended_months > 0, 100.0 * v.children.suspensions, np.nan)
 
 
-@indicator("Families reached", "families who used a service or strand this year", _SHARE, (0, 18), 1, _ACC, "model definition", table="households")
+@indicator(
+    "Families reached",
+    "families who used a service or strand this year",
+    _SHARE,
+    (0, 18),
+    1,
+    _ACC,
+    "model definition",
+    table="households",
+)
 def families_reached(v: View) -> Reals:
     """Share of families in which anybody used a service or strand in the last twelve months."""
     return (v.month - v.households.last_reached < 12).astype(float)
 
 
-@indicator("Families in need reached", "families in need who were reached this year", _SHARE, (0, 18), 1, _ACC, "model definition", table="households")
+@indicator(
+    "Families in need reached",
+    "families in need who were reached this year",
+    _SHARE,
+    (0, 18),
+    1,
+    _ACC,
+    "model definition",
+    table="households",
+)
 def families_in_need_reached(v: View) -> Reals:
     """Share of families in need (upper part of the family risk score) reached in the last twelve months."""
     return np.where(_in_need(v), v.month - v.households.last_reached < 12, np.nan)
 
 
-@indicator("Sustained engagement", "families who kept coming", _SHARE, (0, 18), 1, _ACC, "model definition", table="households")
+@indicator(
+    "Sustained engagement", "families who kept coming", _SHARE, (0, 18), 1, _ACC, "model definition", table="households"
+)
 def families_sustained(v: View) -> Reals:
     """Share of families with use in three or more months of the school year."""
     return (v.households.reached_months >= 3).astype(float)
 
 
-@indicator("Courses completed", "families who finished a course", _SHARE, (0, 18), 1, _ACC, "model definition", table="households")
+@indicator(
+    "Courses completed",
+    "families who finished a course",
+    _SHARE,
+    (0, 18),
+    1,
+    _ACC,
+    "model definition",
+    table="households",
+)
 def families_completed(v: View) -> Reals:
     """Share of families in which a course was completed in the school year."""
     return (v.households.completed > 0).astype(float)
 
 
-@indicator("Unmet need", "families in need without help", _SHARE, (0, 18), -1, _ACC, "model definition", table="households")
+@indicator(
+    "Unmet need", "families in need without help", _SHARE, (0, 18), -1, _ACC, "model definition", table="households"
+)
 def unmet_need(v: View) -> Reals:
     """Share of all families who are in need and were not reached in the last twelve months."""
     return (_in_need(v) & (v.month - v.households.last_reached >= 12)).astype(float)
 
 
-@indicator("Families waiting", "families on a waiting list", _SHARE, (0, 18), -1, _ACC, "model definition", table="households")
+@indicator(
+    "Families waiting", "families on a waiting list", _SHARE, (0, 18), -1, _ACC, "model definition", table="households"
+)
 def families_waiting(v: View) -> Reals:
     """Share of families in which somebody waited for a place this month."""
     return (v.households.waiting_last == v.month).astype(float)
@@ -299,7 +411,16 @@ def distress_mean(v: View) -> Reals:
     return v.households.distress.copy()
 
 
-@indicator("High parental distress", "parents in high distress", _SHARE, (0, 18), -1, _FAM, "Understanding Society, GHQ-12 threshold", table="households")
+@indicator(
+    "High parental distress",
+    "parents in high distress",
+    _SHARE,
+    (0, 18),
+    -1,
+    _FAM,
+    "Understanding Society, GHQ-12 threshold",
+    table="households",
+)
 def distress_high(v: View) -> Reals:
     """Share of families with parental distress above the national threshold."""
     return (v.households.distress >= v.parameters.reference.distress_high_line).astype(float)
@@ -311,7 +432,17 @@ def hardship_mean(v: View) -> Reals:
     return v.households.hardship.copy()
 
 
-@indicator("Home learning environment", "learning at home", "SD", (0, 18), 1, _FAM, "after EPPSE home learning index", 2, "households")
+@indicator(
+    "Home learning environment",
+    "learning at home",
+    "SD",
+    (0, 18),
+    1,
+    _FAM,
+    "after EPPSE home learning index",
+    2,
+    "households",
+)
 def home_learning_mean(v: View) -> Reals:
     """Mean home learning environment, in national SD."""
     return v.households.home_learning.copy()
@@ -335,7 +466,7 @@ def _sdq(v: View) -> Reals:
 
 def _in_need(v: View) -> npt.NDArray[np.bool_]:
     h = v.households
-    risk: Reals = family_risk(h.distress, h.hardship, v.parameters.delivery)  # type: ignore[arg-type, assignment]
+    risk: Reals = family_risk(h.distress, h.hardship, v.parameters.delivery)  # type: ignore[assignment]
     return risk >= v.parameters.reference.in_need_line
 
 
@@ -366,7 +497,19 @@ for _id, _name, _unit, _direction, _text in (
     ("service_quality", "Delivery as planned", "share", 1, "Mean delivered share of what was planned, services and strands together."),
     ("waiting_months", "Waiting", "months a starter", -1, "Months waited in the school year for each start."),
 ):  # fmt: skip
-    _declare(_id, _name, _name.lower(), _unit, (0, 18), _direction, _SCH if _id != "waiting_months" else _ACC, "model scale", 3, "services", _text)
+    _declare(
+        _id,
+        _name,
+        _name.lower(),
+        _unit,
+        (0, 18),
+        _direction,
+        _SCH if _id != "waiting_months" else _ACC,
+        "model scale",
+        3,
+        "services",
+        _text,
+    )
 
 INDICATOR_IDS = tuple(INDICATORS)
 _AT = {name: i for i, name in enumerate(INDICATOR_IDS)}
@@ -418,7 +561,9 @@ def who_counts(v: View) -> tuple[tuple[npt.NDArray[np.bool_], npt.NDArray[np.boo
     )
 
 
-def read_outcomes(children: Table, households: Table, schools: Table, services: Table, month: int, parameters: Parameters) -> Reading:
+def read_outcomes(
+    children: Table, households: Table, schools: Table, services: Table, month: int, parameters: Parameters
+) -> Reading:
     """Every indicator by population and group at the end of ``month`` (an August)."""
     v = View(children, households, month, parameters)
     n_groups = len(GROUPS)
@@ -459,7 +604,11 @@ def _add_places(values: Reals, counts: Reals, schools: Table, services: Table) -
     roll = np.where(here, schools.roll, 0.0)
     pupils = float(roll.sum())
     if pupils > 0:
-        for name, column in (("school_effectiveness", schools.effectiveness), ("school_climate", schools.climate), ("teacher_turnover", schools.turnover)):
+        for name, column in (
+            ("school_effectiveness", schools.effectiveness),
+            ("school_climate", schools.climate),
+            ("teacher_turnover", schools.turnover),
+        ):
             values[:, 0, _AT[name]], counts[:, 0, _AT[name]] = float((roll * column).sum() / pupils), pupils
     wanted, people = float(services.posts_wanted.sum()), float(services.taking_part.sum())
     if wanted > 0:

@@ -176,6 +176,7 @@ class DeliveryParameters(NamedTuple):
     accept_spread: float
     order_ses: float
     order_trust: float
+    order_luck: float
     drop_out_share: float
     drop_out_distress: float
     overlap_discount: float

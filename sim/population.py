@@ -74,7 +74,7 @@ _SHAPE = (2, 3, 3, 3, 3)
 
 def _association(p: PopulationParameters) -> Reals:
     """Prior joint distribution of household attributes: independence times log-linear associations."""
-    adults, tenure, kids, workers, education = np.indices(_SHAPE)
+    adults, tenure, _, workers, education = np.indices(_SHAPE)
     workless = (workers == 0).astype(float)
     renter = (tenure > 0).astype(float)
     low, lone = (education == 0) - 0.5 * (education == 2), (adults == 0).astype(float)
@@ -173,14 +173,14 @@ def _quota(risk: Reals, share: float, seed: int, attribute: int, key: npt.NDArra
 # --- children of the first day ------------------------------------------------------------------------
 
 
-def _family_sizes(
-    cells: Ints, children: int, seed: int, key: npt.NDArray[np.uint64], p: PopulationParameters
-) -> Ints:
+def _family_sizes(cells: Ints, children: int, seed: int, key: npt.NDArray[np.uint64], p: PopulationParameters) -> Ints:
     """Dependent children by household, summing to ``children``; three-plus families take up the remainder."""
     kids = np.unravel_index(cells, _SHAPE)[2] + 1
     u = draws.uniforms(seed, Stream.family, 9, key)
     large = kids == 3
-    size = np.where(large, 3 + (u >= 1 - p.family_four_share - p.family_five_share) + (u >= 1 - p.family_five_share), kids)
+    size = np.where(
+        large, 3 + (u >= 1 - p.family_four_share - p.family_five_share) + (u >= 1 - p.family_five_share), kids
+    )
     order = np.argsort(u, kind="stable")
     while size.sum() != children:
         missing = int(children - size.sum())
@@ -207,7 +207,9 @@ def _ages(size: Ints, key: npt.NDArray[np.uint64], place: Place, seed: int, p: P
     u = draws.uniforms(seed, Stream.birth, 30, key)
     u = (np.argsort(np.argsort(u, kind="stable"), kind="stable") + 0.5) / len(u)
     anchor = np.floor(draws.uniforms(seed, Stream.birth, 31, key) * size).astype(int)
-    asked = np.array([place.value(c) for c in ("age_0_4_share", "age_5_10_share", "age_11_15_share", "age_16_18_share")])
+    asked = np.array(
+        [place.value(c) for c in ("age_0_4_share", "age_5_10_share", "age_11_15_share", "age_16_18_share")]
+    )
     asked = asked / asked.sum()
     weight, top = asked.copy(), _BANDS[-1][1]
     for _ in range(12):
@@ -248,7 +250,11 @@ def _add_children(
         )
     ):
         getattr(table, name)[rows] = sd * _normal(seed, Stream.child, 1 + k, own)
-    for name, source in (("attainment", "endow_attainment"), ("wellbeing", "endow_wellbeing"), ("health", "endow_health")):
+    for name, source in (
+        ("attainment", "endow_attainment"),
+        ("wellbeing", "endow_wellbeing"),
+        ("health", "endow_health"),
+    ):
         getattr(table, name)[rows] = getattr(table, name + "_base")[rows] = getattr(table, source)[rows]
     table.agency[rows] = 0.5
     table.attendance[rows] = usual_attendance
@@ -329,7 +335,10 @@ def build(place: Place, parameters: Parameters, seed: int, months: int, churn: b
     mean_size = float((joint * np.where(kids == 3, large, kids)).sum())
     n_homes = max(round(children / mean_size), N_TIES + 1)
     n_donors = max(round(p.donor_share * n_homes), 60)
-    home_keys, donor_keys = draws.keys(_HOUSEHOLD_KIND, np.arange(n_homes), 0), draws.keys(_DONOR_KIND, np.arange(n_donors))
+    home_keys, donor_keys = (
+        draws.keys(_HOUSEHOLD_KIND, np.arange(n_homes), 0),
+        draws.keys(_DONOR_KIND, np.arange(n_donors)),
+    )
     base = np.concatenate([home_keys, donor_keys])
     shuffle = np.argsort(draws.uniforms(seed, Stream.home, 1, home_keys), kind="stable")
     cells = np.empty(n_homes, dtype=np.int64)
@@ -344,11 +353,21 @@ def build(place: Place, parameters: Parameters, seed: int, months: int, churn: b
 
     plan = _draw_calendar(place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, churn)
     households, kids_table, donor_of_household, donor_of_child = _lay_out(
-        place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, plan,
+        place,
+        p,
+        seed,
+        months,
+        n_homes,
+        n_donors,
+        base,
+        all_cells,
+        all_size,
+        ages,
+        plan,
         parameters.children.attendance_usual,
     )
     side = np.sqrt(place.value("area_km2"))
-    _locate(households, n_homes, donor_of_household, side, seed)
+    _locate(households, n_homes, side, seed)
     schools, elsewhere, outside = _schools(place, parameters, seed, side)
     ties = _ties(households, n_homes, schools, p, seed)
     factor = _fit_pay(households, kids_table, n_homes + n_donors, place, parameters)
@@ -462,14 +481,14 @@ def _lay_out(
     birth = np.concatenate([birth_first, births[:, 0], arrivals[:, 3]])
     comes = np.concatenate([birth_first, births[:, 0], arrivals[:, 0]])
     table = Table("children", len(household))
-    _add_children(table, slice(None), household, order, birth, households.key[household], seed, place, p, usual_attendance)
+    _add_children(
+        table, slice(None), household, order, birth, households.key[household], seed, place, p, usual_attendance
+    )
     table.first_month[:] = comes
     original = households.original[household] == 1
     table.original[:] = original
     table.leaves_month[:] = households.leaves_month[household]
-    table.last_month[:] = np.minimum(
-        table.last_month, np.where(original, FOREVER, households.last_month[household])
-    )
+    table.last_month[:] = np.minimum(table.last_month, np.where(original, FOREVER, households.last_month[household]))
     donors = (household >= n_homes) & (household < n_base)
     table.original[donors] = 0
     table.last_month[donors] = 0
@@ -493,7 +512,12 @@ def _donor_children(
     known = household[donors] * span + table.birth_month[donors] + span // 2
     known_order = np.argsort(known, kind="stable")
     shift = 12 * (table.first_month[arriving].astype(np.int64) // 12)
-    wanted = donor_of_household[household[arriving]].astype(np.int64) * span + table.birth_month[arriving] - shift + span // 2
+    wanted = (
+        donor_of_household[household[arriving]].astype(np.int64) * span
+        + table.birth_month[arriving]
+        - shift
+        + span // 2
+    )
     at = np.searchsorted(known[known_order], wanted).clip(0, max(len(donors) - 1, 0))
     if len(donors):
         found = donors[known_order[at]]
@@ -504,7 +528,7 @@ def _donor_children(
 # --- places: homes, schools, network ----------------------------------------------------------------------
 
 
-def _locate(households: Table, n_homes: int, donor: npt.NDArray[np.int32], side: float, seed: int) -> None:
+def _locate(households: Table, n_homes: int, side: float, seed: int) -> None:
     """Scatter homes over a square of the place's area; successive households share the home's spot."""
     key = draws.keys(_HOUSEHOLD_KIND, np.arange(n_homes), 0)
     x, y = (side * draws.uniforms(seed, Stream.home, 10 + k, key) for k in range(2))
@@ -512,9 +536,7 @@ def _locate(households: Table, n_homes: int, donor: npt.NDArray[np.int32], side:
     households.x[:], households.y[:] = x[at], y[at]
 
 
-def _schools(
-    place: Place, parameters: Parameters, seed: int, side: float
-) -> tuple[Table, npt.NDArray[np.int32], int]:
+def _schools(place: Place, parameters: Parameters, seed: int, side: float) -> tuple[Table, npt.NDArray[np.int32], int]:
     """Schools of the place, then five averages elsewhere (by deprivation quintile) and the school outside."""
     p = parameters.population
     n = len(place.schools)
@@ -539,11 +561,18 @@ def _schools(
         row = n + q
         table.effectiveness_own[row] = table.climate_own[row] = p.elsewhere_slope * (q - 2.0)
         table.elsewhere[row] = q + 1
-    table.effectiveness_own[n + 5], table.climate_own[n + 5] = place.value("school_effectiveness"), place.value("school_climate")
+    table.effectiveness_own[n + 5], table.climate_own[n + 5] = (
+        place.value("school_effectiveness"),
+        place.value("school_climate"),
+    )
     table.elsewhere[n + 5] = 6
     table.phase[n:] = PHASES["all_through"]
     table.places[n:] = p.outside_places
-    for base, column in (("effectiveness_base", "effectiveness_own"), ("effectiveness", "effectiveness_own"), ("climate", "climate_own")):
+    for base, column in (
+        ("effectiveness_base", "effectiveness_own"),
+        ("effectiveness", "effectiveness_own"),
+        ("climate", "climate_own"),
+    ):
         getattr(table, base)[:] = getattr(table, column)
     table.turnover[:] = parameters.schools.turnover_level
     table.pastoral_load[:] = 1.0

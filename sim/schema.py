@@ -216,7 +216,13 @@ NOT_IN, WAITING, TAKING_PART, COMPLETED, DROPPED, EXPOSED = (np.int8(n) for n in
 
 # Phases of school.
 NURSERY, PRIMARY, SECONDARY, ALL_THROUGH, SPECIAL = range(5)
-PHASES = {"nursery": NURSERY, "primary": PRIMARY, "secondary": SECONDARY, "all_through": ALL_THROUGH, "special": SPECIAL}
+PHASES = {
+    "nursery": NURSERY,
+    "primary": PRIMARY,
+    "secondary": SECONDARY,
+    "all_through": ALL_THROUGH,
+    "special": SPECIAL,
+}
 
 # Grades: school year minus cohort (school year of birth). Reception 5, Year 6 = 11, Year 11 = 16.
 RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 11, 12, 16, 18

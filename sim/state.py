@@ -56,7 +56,7 @@ class Table:
         return {"name": self.schema.name, "real": self.real, "whole": self.whole, "key": self.key, "pools": self.pools}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["name"], 0)  # type: ignore[misc]
+        self.__init__(state["name"], 0)
         self.real, self.whole, self.key, self.pools = state["real"], state["whole"], state["key"], state["pools"]
 
     def pool(self, outcome: str, pool: str) -> Real:

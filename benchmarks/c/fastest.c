@@ -175,11 +175,11 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
         double earned = family_earnings(pay[j], now, p);
         double paid = benefits(earned, adults[j], children[j], rent[j], tenure[j] > 0 ? 1.0 : 0.0, p);
         double equal = (earned + paid + pool_sum(pools + 12 * n, n, j) - rent[j]) / equivalence(adults[j], children[j], p);
-        int meals = earned < p->fsm_earnings_limit;
+        double last_meals = earned < p->fsm_earnings_limit ? number : (double)fsm_last[j];
         at_work_now[j] = now;
         money[j] = income[j] + p->income_smoothing * (equal - income[j]);
-        PUT(workers, (int32_t)now); PUT(fsm, meals);
-        PUT(fsm_last, meals ? (int32_t)number : fsm_last[j]);
+        PUT(workers, (int32_t)now); PUT(fsm, number - last_meals <= p->fsm_protection_months ? 1 : 0);
+        PUT(fsm_last, (int32_t)last_meals);
         PUT(income, money[j]);
     }
     EACH {

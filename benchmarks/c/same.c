@@ -199,8 +199,8 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         }
         EACH {
             int meals = w[EARNED][j] < p->fsm_earnings_limit;
-            w[FSM][j] = meals ? 1.0 : 0.0;
             w[FSM_LAST][j] = meals ? (double)m->number : w[FSM_LAST][j];
+            w[FSM][j] = m->number - w[FSM_LAST][j] <= p->fsm_protection_months ? 1.0 : 0.0;
         }
         EACH {
             w[LONE][j] = w[ADULTS][j] == 1.0 ? 1.0 : 0.0; w[WORKLESS][j] = w[WORKERS][j] == 0.0 ? 1.0 : 0.0;

@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("stopped.")
         return EXIT_STOPPED
-    except Exception as error:  # the last door: whatever it is, say it plainly
+    except Exception as error:  # noqa: BLE001 - the last door: whatever it is, say it plainly
         return _explain(error, given)
     return 0
 

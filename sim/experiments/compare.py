@@ -13,7 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.experiments.ensemble import CHANGED_GROUPS, CHANGED_OUTCOMES, GROUP_IDS, TWIN, Run, n_years, replicate, spent_by_year
+from sim.experiments.ensemble import (
+    CHANGED_GROUPS,
+    CHANGED_OUTCOMES,
+    GROUP_IDS,
+    TWIN,
+    Run,
+    n_years,
+    replicate,
+    spent_by_year,
+)
 from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import STANCES
@@ -110,7 +119,9 @@ def compare(
     names = _unique([twin.id, *(s.id for s in strategies)])
     fit = build(place, register.parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
-    digest = hashlib.blake2b(json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16)
+    digest = hashlib.blake2b(
+        json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16
+    )
     return Comparison(
         place=place,
         strategies=strategies,
@@ -122,7 +133,7 @@ def compare(
         without=tuple(sorted(off)),
         results=_results(names, everything),
         changed=_changed(names, everything),
-        costs=_costs(names, everything, strategies, place),
+        costs=_costs(names, everything, strategies),
         delivery=_delivery(names, everything),
         yearly=_yearly(names, everything, seed),
         runs=_runs(names, everything, seed),
@@ -198,7 +209,7 @@ def _changed(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["strategy", "against", "outcome", "group", "better", "same", "worse"])
 
 
-def _costs(names: list[str], everything: list[list[Run]], strategies: Sequence[Strategy], place: Place) -> pd.DataFrame:
+def _costs(names: list[str], everything: list[list[Run]], strategies: Sequence[Strategy]) -> pd.DataFrame:
     """Pounds by payer and year: each payer bears the share of the bill that it has of the year's money."""
     rows = []
     for at, (name, strategy) in enumerate(zip(names[1:], strategies, strict=True), start=1):
@@ -234,6 +245,10 @@ def _delivery(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def _category(codes: npt.NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes.astype(np.int32), categories=pd.Index(list(names)))
+
+
 def _yearly(names: list[str], everything: list[list[Run]], seed: int) -> pd.DataFrame:
     frames = []
     for r, runs in enumerate(everything):
@@ -245,12 +260,12 @@ def _yearly(names: list[str], everything: list[list[Run]], seed: int) -> pd.Data
                 pd.DataFrame(
                     {
                         "run": np.int32(r * len(runs) + at),
-                        "strategy": pd.Categorical.from_codes(np.full(len(n), at), categories=names),
+                        "strategy": _category(np.full(len(n), at), names),
                         "replication": np.int32(r),
                         "seed": np.int64(seed + r),
-                        "population": pd.Categorical.from_codes(pops, categories=list(POPULATIONS)),
-                        "group": pd.Categorical.from_codes(groups, categories=list(GROUP_IDS)),
-                        "indicator": pd.Categorical.from_codes(indicators, categories=list(INDICATOR_IDS)),
+                        "population": _category(pops, POPULATIONS),
+                        "group": _category(groups, GROUP_IDS),
+                        "indicator": _category(indicators, INDICATOR_IDS),
                         "year": (years + 1).astype(np.int16),
                         "value": value,
                         "n": np.where(n < SMALLEST_CELL, np.nan, n),

@@ -70,8 +70,8 @@ def _passes(children: Table, start: Start) -> Reals:
     """Milestones reached by each child (0 to 5); not-yet counts as nothing."""
     r = start.register.parameters.reference
     marks = (
-        (children.score_eyfsp, r.pass_eyfsp), (children.score_phonics, r.pass_phonics), (children.score_ks2, r.pass_ks2),
-        (children.score_gcse, r.pass_gcse4), (children.eet, 0.5),
+        (children.score_eyfsp, r.pass_eyfsp), (children.score_phonics, r.pass_phonics),
+        (children.score_ks2, r.pass_ks2), (children.score_gcse, r.pass_gcse4), (children.eet, 0.5),
     )  # fmt: skip
     return np.sum([np.nan_to_num(score, nan=-99.0) >= line for score, line in marks], axis=0).astype(float)
 
@@ -84,10 +84,18 @@ def who_changed(world: World, twin: World) -> Reals:
     """
     c, t, start = world.children, twin.children, world.start
     line = start.register.parameters.reference.better_worse_line
-    lived = (c.first_month < world.month) & (c.last_month > 0) & (c.first_month < np.minimum(c.last_month, c.leaves_month))
+    lived = (
+        (c.first_month < world.month) & (c.last_month > 0) & (c.first_month < np.minimum(c.last_month, c.leaves_month))
+    )
     memory = start.register.parameters.reference.fsm_memory_months
     poor = world.month - twin.households.fsm_last[c.household] <= memory
-    members = {"all": lived, "disadvantaged": lived & poor, "other": lived & ~poor, "girls": lived & (c.girl == 1), "boys": lived & (c.girl == 0)}
+    members = {
+        "all": lived,
+        "disadvantaged": lived & poor,
+        "other": lived & ~poor,
+        "girls": lived & (c.girl == 1),
+        "boys": lived & (c.girl == 0),
+    }
     out = np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
     for o, outcome in enumerate(CHANGED_OUTCOMES):
         if outcome == "milestones":
@@ -102,7 +110,9 @@ def who_changed(world: World, twin: World) -> Reals:
 
 def _finish(world: World, twin: World | None, wall: float) -> Run:
     readings = world.readings
-    changed = who_changed(world, twin) if twin is not None else np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
+    changed = (
+        who_changed(world, twin) if twin is not None else np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
+    )
     return Run(
         strategy=world.strategy.id,
         offers=world.plan.ids,
@@ -119,8 +129,8 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
 
 
 def replicate(
-    strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int, months: int,
-    stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
+    strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int,
+    months: int, stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
 ) -> list[Run]:  # fmt: skip
     """One replication: the twin first, then each strategy, on one start and one draw of the evidence."""
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""On which line of a TOML file does a key stand?
+"""Find on which line of a TOML file a key stands.
 
 The standard reader (``tomllib``) gives values without their places. This scanner walks over text
 that ``tomllib`` has already accepted, so it need not find errors, only keys and line numbers.

@@ -65,7 +65,8 @@ def _switched_off(without: Iterable[str]) -> dict[str, float]:
     for name in sorted(set(without)):
         if name not in mechanisms():
             raise InputError((Problem(
-                "mechanisms.toml", None, "--without", f"there is no mechanism {name!r}", "one of: " + ", ".join(mechanisms())
+                "mechanisms.toml", None, "--without", f"there is no mechanism {name!r}",
+                "one of: " + ", ".join(mechanisms()),
             ),))  # fmt: skip
         sets |= _document("mechanisms")[name]["sets"]
     return sets
@@ -80,10 +81,14 @@ def load_register(own: Mapping[str, float] | None = None, without: Iterable[str]
     values = {name: page.value for name, page in pages.items()}
     for name, value in (own or {}).items():
         if name not in pages:
-            raise InputError((Problem("parameters", None, name, "there is no such parameter", "see zonesim list parameters"),))
+            raise InputError(
+                (Problem("parameters", None, name, "there is no such parameter", "see zonesim list parameters"),)
+            )
         low, high = pages[name].range
         if not low <= value <= high:
-            raise InputError((Problem("parameters", None, name, f"{value} is outside the range", f"a number from {low} to {high}"),))
+            raise InputError(
+                (Problem("parameters", None, name, f"{value} is outside the range", f"a number from {low} to {high}"),)
+            )
         values[name] = float(value)
     values |= _switched_off(without)
     groups = {

@@ -46,7 +46,7 @@ N_AGES = 240
 (_LIVE, _AGE, _GRADE, _AT_SCHOOL, _SECONDARY, _SES, _HOME, _DISTRESS, _HARDSHIP, _HOUSING, _UNSAFE, _EFFECT, _CLIMATE,
  _LOW, _PEER, _RATE, _NOISE, _WEIGHT, _SEX, _TRANSITION, _RESIL, _A, _W, _HE, _AG, _SUP, _XA, _XW, _XH, _XT, _PA, _PW,
  _PH, _PT, _T1, _T2, _ATT, _GIRL, _EAL, _SEND, _U, _SCHOOL, _EA, _EW, _EH, _ET, _ABSENT, _MONTHS,
- _SUSPENDED) = range(49)  # fmt: skip
+ _SUSPENDED) = (np.int64(n) for n in range(49))  # fmt: skip
 _ROWS = 49
 _LANE_0, _LANE_1, _LANE_2, _LANE_3 = (np.uint64(n) for n in range(4))
 

@@ -18,9 +18,10 @@ from sim.science import trust as trust_science
 N_TIES = 8
 _LANE_0, _LANE_1 = np.uint64(0), np.uint64(1)
 # Rows of the scratch array, one per local column; row 0 marks who is live.
-(_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PT, _PI, _XD, _XL, _SES, _ED,
- _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM, _FSM_LAST) = range(30)  # fmt: skip
-_ROWS = 30
+(_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PI, _XD, _XL, _SES, _ED,
+ _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM,
+ _FSM_LAST) = (np.int64(n) for n in range(29))  # fmt: skip
+_ROWS = 29
 
 
 class Kin(NamedTuple):
@@ -69,7 +70,7 @@ def _gather(start, size, real, whole, pools, w):
 
 @jit_within
 def _draw(start, size, month, keys, w):
-    """A uniform draw for work and two shocks for each household of a block."""
+    """Draw a uniform for work and two shocks for each household of a block."""
     who = keys[start : start + size]
     at_work = address(month.seed, Stream.work, month.number)
     at_shock = address(month.seed, Stream.household_shock, month.number)

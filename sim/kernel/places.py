@@ -6,7 +6,21 @@ import numpy as np
 
 from sim._jit import jit
 from sim.draws import address, bits, shock, uniform
-from sim.schema import ALL_THROUGH, CW, N_POOLS, PRIMARY, SECONDARY, SPECIAL, SW, YEAR_7, YEAR_11, C, H, RECEPTION, S, Stream
+from sim.schema import (
+    ALL_THROUGH,
+    CW,
+    N_POOLS,
+    PRIMARY,
+    RECEPTION,
+    SECONDARY,
+    SPECIAL,
+    SW,
+    YEAR_7,
+    YEAR_11,
+    H,
+    S,
+    Stream,
+)
 from sim.science import schools as science
 
 _LANE_0, _LANE_1, _LANE_2 = (np.uint64(n) for n in range(3))
@@ -75,7 +89,11 @@ def _nearest(x, y, secondary, special, real, whole, rolls):
     """Nearest suitable school with a free place; -1 if there is none."""
     best, best_distance = -1, 1e30
     for s in range(real.shape[1]):
-        if whole[SW.elsewhere, s] == 0 and rolls[s] < real[S.places, s] and _suits(whole[SW.phase, s], secondary, special):
+        if (
+            whole[SW.elsewhere, s] == 0
+            and rolls[s] < real[S.places, s]
+            and _suits(whole[SW.phase, s], secondary, special)
+        ):
             dx, dy = real[S.x, s] - x, real[S.y, s] - y
             distance = dx * dx + dy * dy
             if distance < best_distance:

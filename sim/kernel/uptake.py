@@ -34,7 +34,8 @@ from sim.science import strands as science
 
 CHILD, HOUSEHOLD, SCHOOL, AREA = range(4)
 (NEED_NONE, NEED_LOW_ATTAINMENT, NEED_LOW_WELLBEING, NEED_POOR_HEALTH, NEED_ABSENCE, NEED_DISTRESS, NEED_HARDSHIP,
- NEED_OVERCROWDED, NEED_DAMP, NEED_SEVERAL_RISKS, NEED_NEET_RISK, NEED_WEAK_SCHOOL, NEED_YOUNG_PARENT) = range(13)  # fmt: skip
+ NEED_OVERCROWDED, NEED_DAMP, NEED_SEVERAL_RISKS, NEED_NEET_RISK, NEED_WEAK_SCHOOL,
+ NEED_YOUNG_PARENT) = range(13)  # fmt: skip
 N_NEEDS = 13
 
 
@@ -254,7 +255,12 @@ def expose(s, seed, selective, offers, people, taking, p):
 def take_part(month, seed, offers, people, taking, services, p, trust):
     """One month of every offer: waiting, leaving, drop-out, use. Members who are out leave the list."""
     at_drop = address(seed, Stream.drop_out, month)
-    child_real, child_whole, child_age, home_ages = people.child_real, people.child_whole, people.child_age, people.home_ages
+    child_real, child_whole, child_age, home_ages = (
+        people.child_real,
+        people.child_whole,
+        people.child_age,
+        people.home_ages,
+    )
     home_real, home_whole, home_of = people.home_real, people.home_whole, people.child_whole[CW.household]
     for s in range(offers.key.size):
         is_home = offers.unit[s] == HOUSEHOLD
@@ -272,17 +278,20 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
             if stage == NOT_IN:
                 continue
             h = row if is_home else home_of[row]
+            if is_home:
+                here = home_ages[row] != 0 and (not ongoing or (home_ages[row] & wanted) != 0)
+            else:
+                here = child_age[row] >= 0 and (not ongoing or child_age[row] < high)
             if stage == WAITING:
+                if not (runs and here):
+                    stages[row] = NOT_IN
+                    continue
                 waiting += 1
                 home_real[H.experience, h] -= trust.waiting_loss
                 home_whole[HW.waiting_last, h] = month
                 members[kept] = row
                 kept += 1
                 continue
-            if is_home:
-                here = home_ages[row] != 0 and (not ongoing or (home_ages[row] & wanted) != 0)
-            else:
-                here = child_age[row] >= 0 and (not ongoing or child_age[row] < high)
             out = not (runs and here)
             if not out and stage == TAKING_PART and not area:
                 hazard = science.drop_out_probability(duration, home_real[H.distress, h], p)
@@ -427,7 +436,12 @@ def count_eligible(offers, people, taking, counts, open_to):
         stages, still = taking.stage[s], 0
         is_home = offers.unit[s] == HOUSEHOLD
         need = (people.home_need if is_home else people.child_need)[offers.need[s]]
-        low, high, line, any_need = offers.age_low[s], offers.age_high[s], offers.need_line[s], offers.need[s] == NEED_NONE
+        low, high, line, any_need = (
+            offers.age_low[s],
+            offers.age_high[s],
+            offers.need_line[s],
+            offers.need[s] == NEED_NONE,
+        )
         wanted, total = _age_bits(low, high), 0
         for row in range(need.size):
             right_age = (people.home_ages[row] & wanted) != 0 if is_home else low <= people.child_age[row] < high

@@ -127,10 +127,12 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
 
 
 def head(figure: Figure, title: str) -> None:
+    """Put the figure's title at its upper left."""
     figure.suptitle(title, x=0.012, ha="left", fontsize=15, fontweight="bold")
 
 
 def foot(figure: Figure, note: str) -> None:
+    """Put the reading note at the figure's lower left."""
     figure.supxlabel(note, x=0.012, ha="left", fontsize=11, color=GREY)
 
 
@@ -151,12 +153,15 @@ def short_label(name: str, width: int = 17, lines: int = 2) -> str:
 
 
 def signed_tick(value: float) -> str:
+    """Label of a tick on a difference axis, with its sign."""
     return f"{value:+g}".replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
 def pounds_tick(gbp: float) -> str:
+    """Label of a tick on a money axis."""
     return pounds(gbp).replace(" million", "m").replace(".00m", "m")
 
 
 def axis_label(name: str, unit: str) -> str:
+    """Name and unit of an axis, wrapped."""
     return "\n".join(textwrap.wrap(f"{upper_first(name)}, {unit}", 54))

@@ -1,1 +1,1 @@
-"""The science: scalar functions, one file per mechanism. Scalars in, scalars out; no arrays, no randomness, no state."""
+"""The science: scalar functions, one file per mechanism; no arrays, no randomness, no state."""

@@ -196,9 +196,7 @@ def attendance_share(
 
 
 @jit
-def agency_step(
-    agency: float, relative_attainment: float, climate: float, support: float, p: ChildParameters
-) -> float:
+def agency_step(agency: float, relative_attainment: float, climate: float, support: float, p: ChildParameters) -> float:
     """Agency next month, 0..1: towards a level set by attainment relative to peers, climate and trusted adults.
 
     Raffo, Forbes & Thomson: ecologies enable or constrain reflexivity and agency.

@@ -73,7 +73,13 @@ def hardship(income: float, p: FamilyParameters) -> float:
 
 @jit
 def distress_target(
-    endowment: float, hardship: float, housing: float, lone: float, workless: float, worst_child: float, p: FamilyParameters
+    endowment: float,
+    hardship: float,
+    housing: float,
+    lone: float,
+    workless: float,
+    worst_child: float,
+    p: FamilyParameters,
 ) -> float:
     """Target of parental distress, SD (higher is worse): hardship, housing, lone parenthood, work, hardest child."""
     return (

@@ -51,22 +51,20 @@ def neet_risk(attainment: float, agency: float, p: DeliveryParameters) -> float:
 
 
 @jit
-def order_score(
-    targeting: int, ses: float, trust: float, need: float, u: float, p: DeliveryParameters
-) -> float:
+def order_score(targeting: int, ses: float, trust: float, need: float, u: float, p: DeliveryParameters) -> float:
     """Place in the queue, higher first: 0 first come (organised families first), 1 by need, 2 both, 3 lottery."""
     organised = p.order_ses * ses + p.order_trust * trust
     first = u + organised
-    both = u + 0.5 * organised + 0.5 * need
-    score = first if targeting == 0 else (need + 0.25 * u if targeting == 1 else (both if targeting == 2 else u))
-    return score
+    both = u + (organised + need) / 2.0
+    by_need = need + p.order_luck * u
+    return first if targeting == 0 else (by_need if targeting == 1 else (both if targeting == 2 else u))
 
 
 @jit
 def drop_out_probability(course_months: float, distress: float, p: DeliveryParameters) -> float:
-    """Chance of leaving in a month so that ``drop_out_share`` leave over a course; distress (SD) raises it."""
+    """Chance of leaving in a month: ``drop_out_share`` spread evenly over the course; distress (SD) raises it."""
     hazard = p.drop_out_share / max(course_months, 1.0) * exp(p.drop_out_distress * distress)
-    return clip(hazard, 0.0, 0.5)
+    return clip(hazard, 0.0, 1.0)
 
 
 @jit
@@ -100,9 +98,3 @@ def course_increment(effect: float, kept: float, months: int) -> float:
     for _ in range(months):
         held = held * kept + 1.0
     return effect / held
-
-
-@jit
-def keep_increment(effect: float, kept: float) -> float:
-    """Monthly addition that holds a pool at ``effect`` while take-part goes on after the course."""
-    return effect * (1.0 - kept)

@@ -1,12 +1,17 @@
-"""Print one hash of a tiny run, to compare interpreters: ``fingerprint.py children months history``."""
+"""Print one hash of a tiny run, to compare interpreters: ``fingerprint.py children [months [history]]``."""
 
 from __future__ import annotations
 
 import sys
 
+import numpy as np
+
 from sim import engine
 from sim.engine import advance, create, create_start
 from sim.inputs.register import load_register
+from sim.kernel.children import Month
+from sim.kernel.families import spread_trust
+from sim.population import build
 from tests.engine.worlds import library_of, made_strand, made_strategy, neighbourhood, planned
 
 LIBRARY = library_of(
@@ -30,5 +35,17 @@ def fingerprint(children: int, months: int, history_months: int = engine.HISTORY
     return world.digest()
 
 
+def first_day(children: int) -> str:
+    """Digest of the first day after one month of word of mouth, which compile in seconds."""
+    register = load_register()
+    people = build(neighbourhood(children, 3), register.parameters, 4, 24)
+    homes = people.households
+    month = Month(0, 0, 0, 4, 0.0, 1.0)
+    trust, tenant = np.zeros(people.n_homes), np.arange(people.n_homes)
+    spread_trust(month, homes.real, homes.whole, homes.pools, people.ties, tenant, trust, register.parameters.trust)
+    return people.children.digest() + homes.digest()
+
+
 if __name__ == "__main__":
-    print(fingerprint(*(int(argument) for argument in sys.argv[1:])))
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    print(first_day(*numbers) if len(numbers) == 1 else fingerprint(*numbers))

@@ -155,7 +155,7 @@ def test_direct_part_and_pathways_give_the_published_totals(
         # a lasting pool: a twelfth of the effect every month
         increments = np.zeros((9, N_POOLS))
         increments[:, 3] = part * sign / 12
-        return course_totals(increments, kept, 12, middle, 0.0, p.children, p.families)
+        return course_totals(increments, kept, 12, middle, 0.0, p.children, p.families, p.evidence)
 
     first = OUTCOMES.index(names.get(next(iter(effects)), next(iter(effects))))
     assert brought(totals)[first] > totals[first] * sign[first] * 1.002, "the pathways bring something"
@@ -227,7 +227,7 @@ def test_pounds_a_month_by_hand(register: Register) -> None:
     # GBP 600 for six months: 100 a month; in prices of 2015: 125; 100 * 12 * 0.5 / 50,000 of a post
     plan = compiled(own, strategy, made_strand())
     assert plan.month_cost[-1] == pytest.approx(100.0)
-    assert plan.posts_per_person[-1] == pytest.approx(0.012)
+    assert plan.posts_per_unit[-1] == pytest.approx(0.012)
     assert compiled(own, strategy, made_strand(price_year=2015)).month_cost[-1] == pytest.approx(125.0)
     yearly = made_strand(cost_unit="participant_year", unit_cost_gbp=1200.0, duration_months=3)
     assert compiled(own, strategy, yearly).month_cost[-1] == pytest.approx(100.0)

@@ -18,12 +18,14 @@ GROUP_IDS = list(GROUPS)
 def parameters(register: Register) -> Parameters:
     reference = register.parameters.reference._replace(
         pass_eyfsp=-0.5, pass_phonics=-0.9, pass_ks2=0.0, pass_gcse4=0.5, attainment8_mean=46.0,
-        attainment8_per_sd=20.0, attainment8_top=90.0, value_added_ks2_slope=0.5, value_added_gcse_slope=0.8, months_per_sd_5=10.0,
-        months_per_sd_11=20.0, months_per_sd_16=25.0, sdq_mean=9.0, sdq_per_sd=6.0, sdq_high_line=17.0,
-        distress_high_line=1.0, persistent_absence_line=0.1, in_need_line=1.0, fsm_memory_months=72.0,
+        attainment8_per_sd=20.0, attainment8_top=90.0, value_added_ks2_slope=0.5, value_added_gcse_slope=0.8,
+        months_per_sd_5=10.0, months_per_sd_11=20.0, months_per_sd_16=25.0, sdq_mean=9.0, sdq_per_sd=6.0,
+        sdq_high_line=17.0, distress_high_line=1.0, persistent_absence_line=0.1, in_need_line=1.0,
+        fsm_memory_months=72.0,
     )  # fmt: skip
     families = register.parameters.families._replace(poverty_line=300.0)
-    return register.parameters._replace(reference=reference, families=families)
+    delivery = register.parameters.delivery._replace(risk_hardship=3.0, risk_hardship_usual=0.35, risk_scale=1.7)
+    return register.parameters._replace(reference=reference, families=families, delivery=delivery)
 
 
 @pytest.fixture

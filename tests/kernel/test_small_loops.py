@@ -131,7 +131,7 @@ def test_school_sums_are_added_up_over_chunks(register: Register) -> None:
 
 def test_without_increments_a_course_brings_nothing(register: Register) -> None:
     p = register.parameters
-    totals = course_totals(np.zeros((9, 4)), np.ones(4), 12, 8.0, 0.0, p.children, p.families)
+    totals = course_totals(np.zeros((9, 4)), np.ones(4), 12, 8.0, 0.0, p.children, p.families, p.evidence)
     assert totals.tolist() == [0.0] * 9
 
 
@@ -140,7 +140,7 @@ def test_what_is_put_into_a_pool_that_nothing_moves_comes_out_again(register: Re
     increments = np.zeros((9, 4))
     increments[4, 3] = 0.05  # destinations at 18, lasting
     increments[7, 0] = 0.02  # trust, brief, half of it kept each month
-    totals = course_totals(increments, np.array([0.5, 1.0, 1.0, 1.0]), 3, 8.0, 0.0, p.children, p.families)
+    totals = course_totals(increments, np.array([0.5, 1.0, 1.0, 1.0]), 3, 8.0, 0.0, p.children, p.families, p.evidence)
     assert totals[4] == pytest.approx(0.15)
     # 0.02 (1 + 0.5 + 0.25)
     assert totals[7] == pytest.approx(0.035)

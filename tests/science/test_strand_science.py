@@ -41,10 +41,14 @@ def test_acceptance_by_hand() -> None:
 
 def test_risk_scores_by_hand() -> None:
     # (1 + 3 (0.52 - 0.35)) / 1.7 = 1.51 / 1.7
-    assert plain(science.family_risk)(1.0, 0.52) == pytest.approx(1.51 / 1.7)
-    assert plain(science.several_risks)(1.0, -1.0, -0.5) == pytest.approx(1.25)
+    p = delivery(
+        risk_hardship=3.0, risk_hardship_usual=0.35, risk_scale=1.7, several_risks_scale=2.0, neet_risk_agency=2.0,
+        neet_risk_scale=1.1,
+    )  # fmt: skip
+    assert plain(science.family_risk)(1.0, 0.52, p) == pytest.approx(1.51 / 1.7)
+    assert plain(science.several_risks)(1.0, -1.0, -0.5, p) == pytest.approx(1.25)
     # (0.6 - 2 (0.3 - 0.5)) / 1.1
-    assert plain(science.neet_risk)(-0.6, 0.3) == pytest.approx(1.0 / 1.1)
+    assert plain(science.neet_risk)(-0.6, 0.3, p) == pytest.approx(1.0 / 1.1)
 
 
 def test_queues_by_targeting() -> None:
@@ -102,7 +106,7 @@ def test_a_full_course_leaves_the_full_effect(kept: float, months: int) -> None:
         pool = pool * kept + increment
     assert pool == pytest.approx(0.3, rel=1e-12)
     for _ in range(100):
-        pool = pool * kept + plain(science.keep_increment)(0.3, kept)
+        pool = pool * kept + 0.3 * (1.0 - kept)
     assert pool == pytest.approx(0.3, rel=1e-12)
 
 

@@ -136,8 +136,9 @@ def test_families_move_at_the_places_rate() -> None:
 
 
 def test_girls_are_as_many_as_are_born() -> None:
-    children = _start(frozenset(), 0.0, 0.0, 1.0).population.children
-    assert bayes_factor(int(children.girl.sum()), len(children), 0.488) > 1.0
+    start = _start(frozenset(), 0.0, 0.0, 1.0)
+    children, share = start.population.children, start.register.parameters.population.girl_share
+    assert bayes_factor(int(children.girl.sum()), len(children), share) > 1.0
 
 
 def test_heads_leave_at_their_yearly_rate(register: Register) -> None:
