@@ -52,7 +52,7 @@ def test_risk_scores_by_hand() -> None:
 
 
 def test_queues_by_targeting() -> None:
-    p = delivery(order_ses=0.5, order_trust=1.0)
+    p = delivery(order_ses=0.5, order_trust=1.0, order_luck=0.25)
     f = plain(science.order_score)
     # organised = 0.5 * 2 + 1 * 0.4 = 1.4
     assert f(0, 2.0, 0.4, 3.0, 0.2, p) == pytest.approx(1.6)
@@ -67,7 +67,7 @@ def test_drop_out_by_hand() -> None:
     assert f(12, 0.0, p) == pytest.approx(0.02)
     assert f(12, 2.0, p) == pytest.approx(0.02 * math.e)
     assert f(0, 0.0, p) == pytest.approx(0.24)
-    assert f(1, 9.0, p) == 0.5
+    assert f(1, 9.0, p) == 1.0
 
 
 def test_a_single_strand_counts_in_full_whatever_its_sign() -> None:
