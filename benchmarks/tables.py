@@ -15,10 +15,11 @@ import numpy.typing as npt
 from sim import draws, engine
 from sim.inputs import load_place
 from sim.inputs.register import load_register
-from sim.kernel.children import Month
+from sim.kernel.children import Month, age_tables
 from sim.kernel.chunks import n_chunks
 from sim.parameters import Parameters
 from sim.schema import CW, FOREVER, HW
+from sim.spec import Strategy
 
 Reals = npt.NDArray[np.float64]
 PLACE = "bettws"
@@ -100,7 +101,7 @@ def _residents() -> Tables:
     c.last_month[:] = h.last_month[:] = FOREVER
     count = np.bincount(c.household, minlength=len(home_rows))
     h.children_here[:] = count
-    ages = np.array(engine.child_kernel.age_tables(parameters().children))
+    ages = np.array(age_tables(parameters().children))
     return Tables(
         c.real, c.whole, c.pools, c.key, h.real, h.whole, h.pools, h.key,
         np.concatenate([[0], np.cumsum(count)]).astype(np.int32), np.arange(len(rows), dtype=np.int32),
@@ -110,7 +111,7 @@ def _residents() -> Tables:
 
 def _schools_today(start: engine.Start) -> npt.NDArray[np.int32]:
     """School of each child in the first month, by the model's own admissions."""
-    world = engine.create(start, engine.Strategy(id="no_zone", name="No zone"), {})
+    world = engine.create(start, Strategy(id="no_zone", name="No zone"), {})
     for event in engine.EVENTS[:3]:
         event.act(world)
     return world.children.school.copy()

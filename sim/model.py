@@ -257,7 +257,7 @@ def headline(model: ZoneModel, indicator: str, group: str) -> float:
     parameters = world.start.register.parameters
     now = outcomes.View(world.children, world.households, month, parameters)
     tested = month if month % 12 >= JUNE or indicator not in _FROM_TESTS else 12 * (month // 12) - 1
-    values = getattr(outcomes, indicator)(now._replace(month=tested))
+    values = outcomes.row_values(indicator, now._replace(month=tested))
     of_households = outcomes.INDICATORS[indicator].table == "households"
     counted = outcomes.who_counts(now)[0][of_households] & ~np.isnan(values)
     if group == "disadvantaged":

@@ -6,12 +6,11 @@ import sys
 
 import numpy as np
 
-from sim import engine
-from sim.engine import advance, create, create_start
+from sim.engine import advance, create, create_start, life_histories
 from sim.inputs.register import load_register
 from sim.kernel.children import Month
 from sim.kernel.families import spread_trust
-from sim.population import build
+from sim.population import HISTORY_MONTHS, build
 from tests.engine.worlds import library_of, made_strand, made_strategy, neighbourhood, planned
 
 LIBRARY = library_of(
@@ -23,13 +22,13 @@ LIBRARY = library_of(
 MIX = made_strategy(planned("alpha", outreach=0.5), planned("beta", targeting="targeted"), planned("gamma"))
 
 
-def fingerprint(children: int, months: int, history_months: int = engine.HISTORY_MONTHS) -> str:
+def fingerprint(children: int, months: int, history_months: int = HISTORY_MONTHS) -> str:
     """Digest of every bit of a world after ``months``; a shorter life history makes plain Python bearable."""
-    whole, engine.HISTORY_MONTHS = engine.HISTORY_MONTHS, history_months
+    life_histories.HISTORY_MONTHS = history_months
     try:
         start = create_start(neighbourhood(children, 3), load_register(), 4, max(months, 12))
     finally:
-        engine.HISTORY_MONTHS = whole
+        life_histories.HISTORY_MONTHS = HISTORY_MONTHS
     world = create(start, MIX, LIBRARY)
     advance(world, months)
     return world.digest()

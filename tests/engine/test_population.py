@@ -7,7 +7,9 @@ import pytest
 
 from sim.inputs import load_place
 from sim.parameters import Register
-from sim.population import N_TIES, Population, build, fit_joint
+from sim.population import Population, build
+from sim.population.households import fit_joint
+from sim.population.surroundings import N_TIES
 from sim.schema import FOREVER, LAST_GRADE
 from tests.conftest import TinyPlace
 

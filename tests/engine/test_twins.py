@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 
-from sim import engine
 from sim.engine import Start, World, advance, create, create_start
 from sim.inputs.register import load_register
 from sim.offers import Evidence
@@ -107,7 +106,7 @@ def test_one_and_two_threads_give_the_same_bits(monkeypatch: pytest.MonkeyPatch)
     serial_start = create_start(place, register, 1, 13)
     serial = create(serial_start, FULL, LIBRARY)
     advance(serial, 13)
-    monkeypatch.setattr(engine, "PARALLEL_FROM", 0)
+    monkeypatch.setattr("sim.engine.world.PARALLEL_FROM", 0)
     for threads in (2, 1):
         start = create_start(place, register, 1, 13, threads=threads)
         world = create(start, FULL, LIBRARY, threads=threads)

@@ -1,0 +1,202 @@
+"""Delivery: the events in which money and posts are shared out, people are enrolled and take part."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.world import Reals, World
+from sim.kernel import children as child_kernel
+from sim.kernel import places as place_kernel
+from sim.kernel import uptake
+from sim.schema import SEPTEMBER
+
+#: Keeps a whole number of places whole where it was reached by division.
+_ROUNDING = 1e-9
+
+
+def share_out_money(world: World) -> None:
+    """Each term: count who is eligible, plan places, share what is left of the year's money and posts by priority.
+
+    September files last year's books and opens the new year's money. What a strand did not spend in a term
+    goes back into the pot for the next.
+    """
+    plan, v = world.plan, world.services
+    if world.month % 12 == SEPTEMBER:
+        for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
+            getattr(v, column)[:] = 0.0
+        world.money = _year_money(world)
+    uptake.measure_needs(world.people, world.start.register.parameters.delivery)
+    uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
+    left = max(float(world.money.sum()) - float(v.spent.sum()), 0.0)
+    posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
+    strands = range(plan.n_today, len(plan.ids))
+    for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
+        wanted, months = _wanted_people(world, s), _months_running(world, s)
+        need = _person_months(world, s, wanted, months) * plan.month_cost[s]
+        posts = wanted * plan.posts_per_unit[s]
+        share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
+        world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
+        left, posts_left = left - need * share, posts_left - posts * share
+        if share < 0.995 and months > 0 and wanted > 0:
+            world.shortfalls.append((world.month // 12, plan.ids[s], share))
+
+
+def _year_money(world: World) -> Reals:
+    """Pounds of this school year by payer, in the order of the strategy's payers."""
+    strategy = world.strategy
+    people = float(world.start.place.value("children")) if strategy.money_per_child else 1.0
+    return np.array([pounds * people for _, pounds in sorted(strategy.money_gbp.items())])
+
+
+def _person_months(world: World, s: int, wanted: float, months: int) -> float:
+    """Person-months a strand can use this year: full size all year, but no more than its takers' courses."""
+    plan = world.plan
+    if plan.by_size[s]:
+        return wanted * months
+    takers = float(world.services.open_to[s]) * plan.likely_share[s]
+    course = months if plan.arrays.ongoing[s] == 1 else min(int(plan.arrays.duration[s]), months)
+    return min(wanted * months, takers * course * world.start.register.parameters.delivery.planning_margin)
+
+
+def _months_running(world: World, s: int) -> int:
+    """Months of the rest of this school year in which an offer runs."""
+    rest = range(world.month, world.month - world.month % 12 + 12)
+    return sum(1 for m in rest if world.plan.arrays.start[s] <= m < world.plan.arrays.stop[s])
+
+
+def _wanted_people(world: World, s: int) -> float:
+    """Size of a strand that its cost is paid for: places, people eligible, schools or share of a site."""
+    plan = world.plan
+    eligible = float(world.services.eligible[s])
+    if plan.cost_unit[s] == "school_year":
+        return float(_served_schools(world, s).sum())
+    if plan.cost_unit[s] == "site_year":
+        in_strand = eligible if plan.reach[s] == 0.0 else eligible * plan.reach[s]
+        return in_strand / plan.site_children[s]
+    if plan.arrays.area[s] == 1:
+        return eligible * plan.cost_share_of_users[s]
+    return _places_wanted(world, s)
+
+
+def _places_wanted(world: World, s: int) -> float:
+    plan = world.plan
+    running = float(_months_running(world, s) > 0)
+    asked = plan.places[s] if plan.reach[s] == 0.0 else plan.reach[s] * float(world.services.eligible[s])
+    return max(float(np.ceil(asked)), 0.0) * running
+
+
+def _served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
+    """Schools of the place a strand works in: phase by ages, only the weakest where it targets those."""
+    plan, schools = world.plan, world.schools
+    low, high = plan.arrays.age_low[s], plan.arrays.age_high[s]
+    primary = (low < 132) & np.isin(schools.phase, [1, 3, 4])
+    secondary = (high > 132) & np.isin(schools.phase, [2, 3, 4])
+    return (schools.elsewhere == 0) & (primary | secondary) & (schools.effectiveness_base <= plan.school_line[s])
+
+
+def _running(world: World) -> npt.NDArray[np.bool_]:
+    """Offers that run this month."""
+    offers = world.plan.arrays
+    return (offers.start <= world.month) & (world.month < offers.stop)
+
+
+def _ramp(world: World) -> Reals:
+    """Share of full size each offer has reached, by months since its start."""
+    months = world.month - world.plan.arrays.start + 1
+    return np.clip(months / (world.plan.ramp + 1.0), 0.0, 1.0)
+
+
+def fill_posts(world: World) -> None:
+    """Posts are advertised, filled and left; places follow posts."""
+    plan, v, d = world.plan, world.services, world.start.register.parameters.delivery
+    today = np.arange(len(plan.ids)) < plan.n_today
+    size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world))
+    v.posts_wanted[:] = size * plan.posts_per_unit
+    kept = np.minimum(v.posts_filled, v.posts_wanted)
+    filled = kept * (1.0 - d.turnover_rate / 12.0) + (v.posts_wanted - kept) * d.recruitment_rate
+    v.posts_filled[:] = np.minimum(filled, v.posts_wanted)
+    # What needs no post is staffed as soon as it runs.
+    unstaffed = np.where(size > 0, 1.0, 0.0)
+    v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=unstaffed, where=v.posts_wanted > 0)
+    v.capacity[:] = np.floor(v.quality * size * plan.people_per_unit + _ROUNDING)
+
+
+def enrol(world: World) -> None:
+    """Each term: find candidates of every running offer, start as many as there are places, queue the next."""
+    plan, v = world.plan, world.services
+    p = world.start.register.parameters.delivery
+    for s in range(len(plan.ids)):
+        if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
+            continue
+        if plan.arrays.area[s] == 1:
+            v.started[s] += uptake.expose(
+                s, world.start.seed, world.selective, plan.arrays, world.people, world.taking, p
+            )
+            continue
+        household = plan.arrays.unit[s] == uptake.HOUSEHOLD
+        rows = len(world.households) if household else len(world.children)
+        score = np.empty(rows)
+        _, offered = uptake.find_candidates(
+            s, world.month, world.start.seed, world.selective, plan.arrays, world.people, world.taking, score, p
+        )
+        key = world.households.key if household else world.children.key
+        candidates = np.flatnonzero(score > -1e8)
+        order = candidates[np.lexsort((key[candidates], -score[candidates]))]
+        inside = int((world.taking.stage[s, :rows] == 2).sum())
+        places, queue = max(int(v.capacity[s]) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
+        started = uptake.enrol(s, order, places, queue, world.taking)
+        # Members in order of rows, so that the monthly loops walk through memory.
+        world.taking.members[s, : world.taking.n_members[s]].sort()
+        v.offered[s] += offered
+        v.started[s] += started
+
+
+def take_part(world: World) -> None:
+    """Take-part, drop-out and completion; bills are paid; effects accrue and fade."""
+    plan, c, h, p = world.plan, world.children, world.households, world.start.register.parameters
+    child_kernel.relax_support(c.real, p.children.support_rate)
+    uptake.take_part(
+        world.month, world.start.seed, plan.arrays, world.people, world.taking, world.services.real, p.delivery, p.trust
+    )
+    delivered = _pay(world)
+    if len(plan.ids) > plan.n_today:
+        child_kernel.fade(c.pools, world.kept)
+        child_kernel.fade(h.pools, world.kept)
+        child_kernel.fade(world.schools.pools, world.kept)
+        uptake.add_dose(world.month, delivered, plan.arrays, world.people, world.taking, p.delivery)
+        _school_work(world, delivered)
+    uptake.finish_courses(plan.arrays, world.people, world.taking, world.services.real)
+
+
+def _pay(world: World) -> Reals:
+    """Pay for the month out of each strand's allotment; returns the delivered share of each offer (0..1).
+
+    People's courses are paid by the head; area, school and site strands by their size, and what they
+    deliver to everybody near by is the share of their full size that is paid for and staffed.
+    """
+    plan, v = world.plan, world.services
+    running = _running(world) & (np.arange(len(plan.ids)) >= plan.n_today)
+    full = v.planned * plan.month_cost
+    bill = (
+        np.where(plan.by_size, full * world.shares * _ramp(world) * v.quality, v.taking_part * plan.month_cost)
+        * running
+    )
+    paid = np.minimum(bill, np.maximum(v.allotted - v.spent, 0.0))
+    v.spent += paid
+    owed = np.where(plan.arrays.area == 1, full, bill)
+    return np.divide(paid, owed, out=np.where(running & (plan.month_cost == 0.0), 1.0, 0.0), where=owed > 0)
+
+
+def _school_work(world: World, delivered: Reals) -> None:
+    """Strands that work on whole schools add to the effectiveness pools of the schools they serve."""
+    plan = world.plan
+    for s in range(plan.n_today, len(plan.ids)):
+        running = plan.arrays.start[s] <= world.month < plan.arrays.stop[s]
+        if not running or not plan.school_course[s].any():
+            continue
+        served = _served_schools(world, s)
+        in_course = world.month - plan.arrays.start[s] < plan.arrays.duration[s]
+        if in_course or plan.arrays.ongoing[s] == 1:
+            increments = plan.school_course[s] if in_course else plan.school_keep[s]
+            place_kernel.add_school_effect(world.schools.pools, served, increments, delivered[s])

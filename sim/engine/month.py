@@ -1,0 +1,186 @@
+"""One month, in order: ``EVENTS`` is the order, and a run is its start and 120 times the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
+from sim.engine.world import Start, World, create
+from sim.kernel import children as child_kernel
+from sim.kernel import families as family_kernel
+from sim.kernel import places as place_kernel
+from sim.kernel import sums as sum_kernel
+from sim.kernel import uptake
+from sim.offers import Evidence
+from sim.outcomes import read_outcomes
+from sim.schema import AUGUST, ENROLMENT_MONTHS, HW, JUNE, SEPTEMBER
+from sim.spec import Strand, Strategy
+
+Step = Callable[..., None]
+_EVERY_MONTH = tuple(range(12))
+
+
+class Event(NamedTuple):
+    """One line of the month: its name, the months of the school year it happens in, what it does, in words."""
+
+    name: str
+    months: tuple[int, ...]
+    act: Callable[[World], None]
+    meaning: str
+
+
+def _who_is_here(world: World) -> None:
+    tenants = world.start.population.tenants
+    while world.next_tenant < len(tenants) and tenants[world.next_tenant][0] <= world.month:
+        _, home, row = tenants[world.next_tenant]
+        world.tenant[home] = row
+        world.next_tenant += 1
+    h, p = world.households, world.start.register.parameters.population
+    # A family that leaves lives in an average neighbourhood of the place's deprivation quintile.
+    left = h.leaves_month == world.month
+    h.unsafety[left] = p.elsewhere_unsafety - p.elsewhere_unsafety_slope * (_quintile(world) - 2)
+    c = world.children
+    sum_kernel.count_children(world.month, c.whole, h.whole[HW.children_here])
+    if not world.history:
+        uptake.look_around(world.month, world.start.register.parameters.reference.fsm_memory_months, world.people)
+
+
+def _quintile(world: World) -> int:
+    """Deprivation quintile of the place, 0 = most deprived."""
+    return (int(world.start.place.value("deprivation_decile")) - 1) // 2
+
+
+def _new_school_year(world: World) -> None:
+    c, s, p = world.children, world.schools, world.start.register.parameters
+    child_kernel.new_school_year(world.now, c.real, c.whole, p.children)
+    if not world.history:
+        family_kernel.file_school_year(world.households.whole)
+        place_kernel.new_school_year(world.now, s.real, s.whole, s.key, p.schools)
+
+
+def admissions(world: World) -> None:
+    """Children without the right school for their age are admitted to the nearest with room."""
+    c, h, s, now = world.children, world.households, world.schools, world.now
+    population = world.start.population
+    if place_kernel.place_pupils(now, c.whole, s.whole, population.elsewhere[_quintile(world)]) == 0:
+        return
+    rows = np.flatnonzero(c.school == -2)
+    # Brothers and sisters apply together, the youngest grade first; the key breaks ties for good.
+    order = rows[np.lexsort((c.key[rows], world.month // 12 - c.cohort[rows]))]
+    place_kernel.count_rolls(now, c.whole, world.rolls)
+    place_kernel.admit(now, order, c.whole, h.real, s.real, s.whole, world.rolls, population.outside)
+
+
+def _families(world: World) -> None:
+    c, h, p = world.children, world.households, world.start.register.parameters
+    kin = family_kernel.Kin(world.start.population.kin_first, world.start.population.kin_rows)
+    step: Step = family_kernel.advance_families_parallel if world.threads > 1 else family_kernel.advance_families
+    step(world.now, h.real, h.whole, h.pools, h.key, kin, c.real, c.whole, p.families)
+
+
+def _trust(world: World) -> None:
+    h = world.households
+    family_kernel.spread_trust(
+        world.now, h.real, h.whole, h.pools, world.start.population.ties, world.tenant, world.home_trust,
+        world.start.register.parameters.trust,
+    )  # fmt: skip
+
+
+def _children(world: World) -> None:
+    c, p = world.children, world.start.register.parameters
+    lines = (p.schools.low_attainment_line, p.schools.need_line)
+    step: Step = child_kernel.advance_children_parallel if world.threads > 1 else child_kernel.advance_children
+    step(
+        world.now, c.real, c.whole, c.pools, c.key, world.households.real, world.schools.real, world.ages, p.children,
+        lines, world.sums,
+    )  # fmt: skip
+
+
+def _schools(world: World) -> None:
+    s = world.schools
+    place_kernel.advance_schools(
+        world.now, s.real, s.whole, s.pools, s.key, world.sums, world.start.register.parameters.schools
+    )
+
+
+def _tests(world: World) -> None:
+    c, h, p = world.children, world.households, world.start.register.parameters
+    child_kernel.test_scores(world.now, c.real, c.whole, c.key, p.reference.test_noise, p.children)
+    child_kernel.settle_at_18(world.now, c.real, c.whole, c.pools, c.key, h.real, p.reference)
+
+
+def _yearly_record(world: World) -> None:
+    world.readings.append(
+        read_outcomes(
+            world.children,
+            world.households,
+            world.schools,
+            world.services,
+            world.month,
+            world.start.register.parameters,
+        )
+    )
+    world.deliveries.append(world.services.real.copy())
+
+
+EVENTS: tuple[Event, ...] = (
+    Event("who is here", _EVERY_MONTH, _who_is_here, "families leave and arrive, children are born and grow up"),
+    Event("new school year", (SEPTEMBER,), _new_school_year, "staff and heads change, special needs are identified"),
+    Event(
+        "admissions",
+        _EVERY_MONTH,
+        admissions,
+        "children without the right school are admitted to the nearest with room",
+    ),
+    Event("families", _EVERY_MONTH, _families, "work, income, hardship, distress, home learning"),
+    Event("trust", _EVERY_MONTH, _trust, "word of mouth and experience move trust in services"),
+    Event(
+        "money",
+        ENROLMENT_MONTHS,
+        share_out_money,
+        "what is left of the year's money and posts is shared out by priority",
+    ),
+    Event("posts", _EVERY_MONTH, fill_posts, "posts are filled and left; places follow"),
+    Event("enrolment", ENROLMENT_MONTHS, enrol, "those eligible are found, offered a place, accept, start or wait"),
+    Event(
+        "taking part",
+        _EVERY_MONTH,
+        take_part,
+        "take-part, drop-out, completion; effects accrue and fade; bills are paid",
+    ),
+    Event("children", _EVERY_MONTH, _children, "attainment, wellbeing, health, attendance, agency"),
+    Event("schools", _EVERY_MONTH, _schools, "rolls, peers, pastoral load and climate follow the pupils"),
+    Event("tests", (JUNE,), _tests, "EYFSP, phonics, Key Stage 2, GCSE; destinations at 18"),
+    Event("yearly record", (AUGUST,), _yearly_record, "every indicator is read"),
+)
+
+
+def step(world: World, only: frozenset[str] | None = None) -> None:
+    """Step a world by one month: every event that is due, or those named in ``only``."""
+    of_year = world.month % 12
+    for event in EVENTS:
+        if of_year in event.months and (only is None or event.name in only):
+            event.act(world)
+    world.month += 1
+
+
+def advance(world: World, months: int = 1) -> None:
+    """Step a world by whole months. Raises ``ValueError`` beyond the months its start was made for."""
+    if world.month + months > world.start.months:
+        raise ValueError(
+            f"the start was made for {world.start.months} months; month {world.month + months} is beyond it"
+        )
+    for _ in range(months):
+        step(world)
+
+
+def run(
+    start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1
+) -> World:
+    """A world stepped to the end of its start's months."""
+    world = create(start, strategy, library, evidence, threads)
+    advance(world, start.months)
+    return world

@@ -1,0 +1,150 @@
+"""The first day of a place (``Start``) and one neighbourhood that goes its own way from there (``World``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import _jit
+from sim.kernel import children as child_kernel
+from sim.kernel import uptake
+from sim.kernel.chunks import n_chunks
+from sim.offers import Evidence, OfferPlan, compile_offers, kept_shares
+from sim.outcomes import Reading
+from sim.parameters import Register
+from sim.population import Margin, Population
+from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
+from sim.spec import Place, Strand, Strategy
+from sim.state import Table
+
+Reals = npt.NDArray[np.float64]
+#: From this many children a world steps in parallel where more than one thread is allowed.
+PARALLEL_FROM = 20_000
+
+
+@dataclass
+class Start:
+    """The first day of a place: tables after life histories, and the fixed relations between rows."""
+
+    place: Place
+    register: Register
+    without: frozenset[str]
+    seed: int
+    months: int
+    population: Population
+
+    @property
+    def fit(self) -> tuple[Margin, ...]:
+        """Asked margins of the place beside the synthetic ones."""
+        return self.population.fit
+
+
+@dataclass
+class Changes:
+    """Rows that came or went in the last month, for views that follow the tables."""
+
+    arrived_children: npt.NDArray[np.int64]
+    departed_children: npt.NDArray[np.int64]
+    arrived_households: npt.NDArray[np.int64]
+    departed_households: npt.NDArray[np.int64]
+
+
+@dataclass
+class World:
+    """One neighbourhood under one strategy. ``month`` is the next month to step."""
+
+    start: Start
+    strategy: Strategy
+    plan: OfferPlan
+    children: Table
+    households: Table
+    schools: Table
+    services: Table
+    taking: uptake.Taking
+    people: uptake.People
+    month: int
+    threads: int
+    tenant: npt.NDArray[np.int64]
+    ages: child_kernel.AgeTables
+    kept: Reals
+    sums: Reals
+    home_trust: Reals
+    rolls: npt.NDArray[np.int64]
+    distance: Reals
+    allotment: Reals
+    shares: Reals
+    next_tenant: int = 0
+    history: bool = False
+    readings: list[Reading] = field(default_factory=list)
+    deliveries: list[Reals] = field(default_factory=list)
+    shortfalls: list[tuple[int, str, float]] = field(default_factory=list)
+    money: Reals = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def now(self) -> child_kernel.Month:
+        """The month being stepped, as compiled code takes it."""
+        calendar, of_year = self.start.register.calendar, self.month % 12
+        return child_kernel.Month(
+            self.month, of_year, self.month // 12, self.start.seed, calendar.season[of_year], calendar.teaching[of_year]
+        )
+
+    @property
+    def selective(self) -> float:
+        """1 where the better-off and organised enrol first, 0 where that mechanism is off."""
+        return 0.0 if "selective_take_up" in self.start.without else 1.0
+
+    def digest(self) -> str:
+        """Hash of every bit of the state."""
+        return "".join(t.digest() for t in (self.children, self.households, self.schools))
+
+    def changes(self) -> Changes:
+        """Who came and went in the month just stepped."""
+        month = self.month - 1
+        found = []
+        for table in (self.children, self.households):
+            gone = np.minimum(table.last_month, table.leaves_month)
+            stays = table.last_month > table.first_month
+            found += [np.flatnonzero((table.first_month == month) & stays), np.flatnonzero((gone == month) & stays)]
+        return Changes(*found)
+
+
+def create(
+    start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1,
+    copy: bool = True,
+) -> World:  # fmt: skip
+    """A world at month 0: a copy of the start with the strategy's offers compiled. ``threads`` does not change bits."""
+    population, register = start.population, start.register
+    plan = compile_offers(start.place, strategy, library, register, evidence or Evidence(), start.without)
+    tables = [population.children, population.households, population.schools]
+    children, households, schools = (t.copy() for t in tables) if copy else tables
+    services = Table("services", len(plan.ids))
+    services.posts_filled[: plan.n_today] = (plan.places * plan.posts_per_unit)[: plan.n_today]
+    services.whole[0, : plan.n_today] = 1
+    n, m, s = len(children), len(households), len(plan.ids)
+    side = float(np.sqrt(start.place.value("area_km2")))
+    distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)
+    taking = uptake.Taking(
+        np.zeros((s, max(n, m)), dtype=np.int8), np.zeros((s, max(n, m)), dtype=np.int16),
+        np.zeros((s, max(n, m)), dtype=np.int32), np.zeros(s, dtype=np.int64),
+        np.zeros((N_CHILD_OUTCOMES, n)), np.zeros((N_CHILD_OUTCOMES, n)),
+        np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.full(m, -1, dtype=np.int64),
+    )  # fmt: skip
+    people = uptake.People(
+        children.real, children.whole, children.pools, children.key, households.real, households.whole,
+        households.pools, households.key, population.kin_first, population.kin_rows, distance,
+        np.full(n, -1, dtype=np.int32), np.zeros(m, dtype=np.uint32), np.zeros(m, dtype=np.int8),
+        np.zeros((uptake.N_NEEDS, n)), np.zeros((uptake.N_NEEDS, m)), np.zeros(m),
+    )  # fmt: skip
+    ages = child_kernel.age_tables(register.parameters.children)
+    parallel = threads > 1 and n >= PARALLEL_FROM and not _jit.JIT_OFF
+    if parallel:
+        _jit.set_threads(threads)
+    return World(
+        start, strategy, plan, children, households, schools, services, taking, people, 0, threads if parallel else 1,
+        np.arange(population.n_homes), child_kernel.AgeTables(*ages),
+        kept_shares(register.parameters.evidence, "fade_out" not in start.without),
+        np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
+        distance, np.zeros(s), np.ones(s),
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""The value of every indicator by group, for residents and originals."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel.sums import group_sums
+from sim.outcomes.children import CHILDREN
+from sim.outcomes.declaring import GROUPS, POPULATIONS, Reals, View
+from sim.outcomes.households import HOUSEHOLDS
+from sim.outcomes.places import GAPS, SCHOOLS, SERVICES
+from sim.parameters import Parameters
+from sim.schema import V
+from sim.state import Table
+
+SMALLEST_CELL = 10
+#: Every indicator, in the order of a reading.
+INDICATORS = {
+    name: indicator
+    for declared in (CHILDREN, HOUSEHOLDS, GAPS, SCHOOLS, SERVICES)
+    for name, indicator in declared.indicators.items()
+}
+INDICATOR_IDS = tuple(INDICATORS)
+_AT = {name: i for i, name in enumerate(INDICATOR_IDS)}
+_GROUP = {name: i for i, name in enumerate(GROUPS)}
+
+
+class Reading(NamedTuple):
+    """Values and numbers of people: populations x groups x indicators; NaN where nobody is counted."""
+
+    values: Reals
+    counts: Reals
+
+
+def _child_groups(v: View) -> npt.NDArray[np.int64]:
+    c, h = v.children, v.households
+    disadvantaged = v.month - h.fsm_last[c.household] <= v.parameters.reference.fsm_memory_months
+    return np.stack(
+        [
+            np.zeros(len(c), dtype=np.int64),
+            np.where(disadvantaged, _GROUP["disadvantaged"], _GROUP["other"]),
+            np.where(c.girl == 1, _GROUP["girls"], _GROUP["boys"]),
+            np.where(c.send > 0, _GROUP["send"], -1),
+            _GROUP["need_quintile_1"] - 1 + c.need_quintile,
+            np.where(h.education[c.household] == 0, _GROUP["low_qualified_parents"], _GROUP["other_parents"]),
+        ]
+    )
+
+
+def _household_groups(v: View) -> npt.NDArray[np.int64]:
+    h = v.households
+    disadvantaged = v.month - h.fsm_last <= v.parameters.reference.fsm_memory_months
+    return np.stack(
+        [
+            np.zeros(len(h), dtype=np.int64),
+            np.where(disadvantaged, _GROUP["disadvantaged"], _GROUP["other"]),
+            _GROUP["need_quintile_1"] - 1 + h.need_quintile,
+            np.where(h.education == 0, _GROUP["low_qualified_parents"], _GROUP["other_parents"]),
+        ]
+    )
+
+
+def who_counts(v: View) -> tuple[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]], ...]:
+    """(children, households) counted for each population: residents, then originals wherever they live."""
+    c, h, m = v.children, v.households, v.month
+    child_here = (c.first_month <= m) & (m < c.last_month)
+    home_here = (h.first_month <= m) & (m < h.last_month)
+    return (
+        (child_here & (m < c.leaves_month), home_here & (m < h.leaves_month)),
+        (child_here & (c.original == 1), home_here & (h.original == 1)),
+    )
+
+
+def row_values(indicator: str, v: View) -> Reals:
+    """Value of a mean over people for each row of its table, NaN where it does not apply. ``KeyError`` for others."""
+    return (CHILDREN.functions | HOUSEHOLDS.functions)[indicator](v)
+
+
+def read_outcomes(
+    children: Table, households: Table, schools: Table, services: Table, month: int, parameters: Parameters
+) -> Reading:
+    """Every indicator by population and group at the end of ``month`` (an August)."""
+    v = View(children, households, month, parameters)
+    n_groups = len(GROUPS)
+    sums = np.zeros((len(POPULATIONS), n_groups, len(INDICATOR_IDS)))
+    counts = np.zeros_like(sums)
+    child_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in CHILDREN.functions.values()])
+    home_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in HOUSEHOLDS.functions.values()])
+    child_groups, home_groups = _child_groups(v), _household_groups(v)
+    for pop, (child_in, home_in) in enumerate(who_counts(v)):
+        for declared, values, groups, inside in (
+            (CHILDREN, child_values, child_groups, child_in),
+            (HOUSEHOLDS, home_values, home_groups, home_in),
+        ):
+            columns = [_AT[k] for k in declared.functions]
+            rows = np.flatnonzero(inside)
+            total, number = np.zeros((len(columns), n_groups)), np.zeros((len(columns), n_groups))
+            group_sums(np.ascontiguousarray(values[:, rows]), np.ascontiguousarray(groups[:, rows]), total, number)
+            sums[pop][:, columns], counts[pop][:, columns] = total.T, number.T
+    values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    _add_gaps(values, counts, parameters)
+    _add_places(values, counts, schools, services)
+    return Reading(values, counts)
+
+
+def _add_gaps(values: Reals, counts: Reals, parameters: Parameters) -> None:
+    r = parameters.reference
+    for age, per_sd in ((5, r.months_per_sd_5), (11, r.months_per_sd_11), (16, r.months_per_sd_16)):
+        score = _AT[f"score_{age}"]
+        gap = values[:, _GROUP["other"], score] - values[:, _GROUP["disadvantaged"], score]
+        fewest = np.minimum(counts[:, _GROUP["other"], score], counts[:, _GROUP["disadvantaged"], score])
+        for name, factor in ((f"gap_{age}_sd", 1.0), (f"gap_{age}_months", per_sd)):
+            values[:, 0, _AT[name]], counts[:, 0, _AT[name]] = gap * factor, fewest
+
+
+def _add_places(values: Reals, counts: Reals, schools: Table, services: Table) -> None:
+    """Schools weighted by roll, services by posts; both populations share them."""
+    here = schools.elsewhere == 0
+    roll = np.where(here, schools.roll, 0.0)
+    pupils = float(roll.sum())
+    if pupils > 0:
+        for name, column in (
+            ("school_effectiveness", schools.effectiveness),
+            ("school_climate", schools.climate),
+            ("teacher_turnover", schools.turnover),
+        ):
+            values[:, 0, _AT[name]], counts[:, 0, _AT[name]] = float((roll * column).sum() / pupils), pupils
+    wanted, people = float(services.posts_wanted.sum()), float(services.taking_part.sum())
+    if wanted > 0:
+        filled = float(np.minimum(services.posts_filled, services.posts_wanted).sum())
+        values[:, 0, _AT["service_vacancies"]], counts[:, 0, _AT["service_vacancies"]] = 1.0 - filled / wanted, people
+    if people > 0:
+        quality = float((services.quality * services.taking_part).sum() / people)
+        values[:, 0, _AT["service_quality"]], counts[:, 0, _AT["service_quality"]] = quality, people
+    started = float(services.started.sum())
+    if started > 0:
+        waited = float(services.real[V.wait_months].sum())
+        values[:, 0, _AT["waiting_months"]], counts[:, 0, _AT["waiting_months"]] = waited / started, started
