@@ -239,6 +239,6 @@ FOREVER = 1_000_000
 STREAMS = (
     "home", "family", "child", "work", "household_shock", "child_shock", "child_event", "test", "move", "birth",
     "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
-    "admission", "suspension",
+    "admission", "suspension", "trial",
 )  # fmt: skip
 Stream: Any = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))

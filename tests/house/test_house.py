@@ -107,11 +107,11 @@ def test_streams_are_only_ever_appended() -> None:
     pinned = (
         "home", "family", "child", "work", "household_shock", "child_shock", "child_event", "test", "move", "birth",
         "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
-        "admission", "suspension",
+        "admission", "suspension", "trial",
     )  # fmt: skip
     assert STREAMS[: len(pinned)] == pinned
     assert len(set(STREAMS)) == len(STREAMS)
-    assert (Stream.home, Stream.suspension) == (1, 22)
+    assert (Stream.home, Stream.suspension, Stream.trial) == (1, 22, 23)
 
 
 def test_events_have_names_months_and_meanings() -> None:
