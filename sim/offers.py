@@ -20,6 +20,7 @@ from sim.kernel.pathway import N_OUTCOMES, course_totals
 from sim.parameters import EvidenceParameters, Parameters, Register
 from sim.schema import CHILD_OUTCOMES, FOREVER, HOUSEHOLD_OUTCOMES, N_POOLS, Stream
 from sim.science import strands as science
+from sim.science.trust import trust_from_contact
 from sim.spec import Effect, Place, PlannedStrand, ServiceKind, Strand, Strategy
 
 STANCES = ("sceptical", "central", "hopeful")
@@ -149,6 +150,13 @@ def _increments(
     return effects[:, None] * (shares * unit)[None, :]
 
 
+def _model_outcome(outcome: str, strand: Strand) -> str:
+    """Column of the model an outcome of the library moves; empty for school effectiveness, which schools hold."""
+    if outcome == "service_engagement" and strand.delivery.engagement_is_eet:
+        return "eet"
+    return _LIBRARY_TO_MODEL.get(outcome, "")
+
+
 def _to_units(
     strand: Strand, group: int, evidence: Evidence, parameters: Parameters
 ) -> tuple[npt.NDArray[np.float64], float]:
@@ -163,9 +171,7 @@ def _to_units(
         if effect.outcome == "school_effectiveness":
             school += size
             continue
-        name = _LIBRARY_TO_MODEL[effect.outcome]
-        if name == "trust" and strand.delivery.engagement_is_eet:
-            name = "eet"
+        name = _model_outcome(effect.outcome, strand)
         scale = {"trust": parameters.delivery.trust_sd, "income": parameters.delivery.income_sd, "distress": -1.0}
         totals[_OUTCOMES.index(name)] += size * scale.get(name, 1.0)
     return totals, school
@@ -178,14 +184,17 @@ def direct_part(
     """Direct effects such that direct plus pathways give the published totals at the end of the course.
 
     Only outcomes the strand lists are corrected; what a listed context brings beyond them stays an indirect
-    effect. Solved by repeated correction (the pathways are nearly linear).
+    effect. Solved by repeated correction (the pathways are nearly linear). An area effect is averaged over
+    everybody near by, so what only users get (a trusted adult, contact) counts at the library's uptake.
     """
     months = strand.duration_months
     age = float(np.clip(0.5 * (strand.ages[0] + min(strand.ages[1], 18)) - months / 24.0, 0.0, 17.0))
-    support = 1.0 if strand.delivery.trusted_adult else 0.0
+    users = strand.uptake if strand.effect_basis == "area_itt" else 1.0
+    support = users if strand.delivery.trusted_adult else 0.0
+    contact = users * trust_from_contact(months, parameters.trust) if strand.delivery.contact else 0.0
     sign = np.ones(N_OUTCOMES)
     sign[_OUTCOMES.index("distress")] = -1.0
-    listed = {_LIBRARY_TO_MODEL.get(e.outcome, "") for e in strand.outcome_effects}
+    listed = {_model_outcome(e.outcome, strand) for e in strand.outcome_effects}
     corrected = np.array([name in listed for name in _OUTCOMES])
     direct = totals.copy()
     for _ in range(6):
@@ -193,6 +202,7 @@ def direct_part(
             _increments(direct * sign, shares, kept, months), kept, months, age, support, parameters.children,
             parameters.families, parameters.evidence,
         )  # fmt: skip
+        made[_OUTCOMES.index("trust")] += contact
         direct = np.where(corrected, direct + (totals * sign - made) * sign, direct)
     return direct
 

@@ -31,6 +31,7 @@ from sim.schema import (
     V,
 )
 from sim.science import strands as science
+from sim.science import trust as trust_science
 
 CHILD, HOUSEHOLD, SCHOOL, AREA = range(4)
 (NEED_NONE, NEED_LOW_ATTAINMENT, NEED_LOW_WELLBEING, NEED_POOR_HEALTH, NEED_ABSENCE, NEED_DISTRESS, NEED_HARDSHIP,
@@ -270,7 +271,7 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
         runs, high = month < offers.stop[s], offers.age_high[s]
         wanted = _age_bits(offers.age_low[s], high)
         contact, adult = offers.contact[s] == 1, offers.trusted_adult[s] == 1
-        gain = trust.taking_part_gain + trust.outreach_gain * offers.outreach[s]
+        gain = trust_science.contact_gain(offers.outreach[s], trust)
         waiting = users = exposed = completed = dropped = kept = 0
         for at in range(taking.n_members[s]):
             row = members[at]
@@ -292,18 +293,20 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
                 members[kept] = row
                 kept += 1
                 continue
-            out = not (runs and here)
-            if not out and stage == TAKING_PART and not area:
+            over = not (runs and here)
+            gave_up = False
+            if not over and stage == TAKING_PART and not area:
                 hazard = science.drop_out_probability(duration, home_real[H.distress, h], p)
-                out = uniform(bits(own_key[row] ^ offers.key[s], at_drop)) < hazard
-            if out:
+                gave_up = uniform(bits(own_key[row] ^ offers.key[s], at_drop)) < hazard
+            if over or gave_up:
                 done = months[row] >= duration or stage == EXPOSED
                 stages[row] = COMPLETED if done else DROPPED
                 if stage == TAKING_PART:
                     completed += 1 if done else 0
                     dropped += 0 if done else 1
                     home_whole[HW.completed, h] += 1 if done else 0
-                    home_real[H.experience, h] -= 0.0 if done else trust.drop_out_loss
+                    # Growing up, moving away or the end of a strand is nobody's disappointment.
+                    home_real[H.experience, h] -= trust.drop_out_loss if gave_up and not done else 0.0
                 continue
             months[row] += 1
             members[kept] = row

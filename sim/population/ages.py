@@ -62,6 +62,8 @@ def draw_ages(size: Ints, key: Keys, place: Place, seed: int, p: PopulationParam
         low, high = np.array(AGE_BANDS).T[:, band]
         at = np.floor(low + (u - edges[band]) / np.maximum(edges[band + 1] - edges[band], 1e-12) * (high - low))
         youngest = at - offset[np.arange(len(size)), anchor]
+        # A family that would reach beyond birth is turned round, not piled up on the first day.
+        youngest = np.where(youngest < 0, -youngest - 1, youngest)
         youngest = np.clip(youngest, 0, np.maximum(top - 1 - span, 0))
         ages = np.where(member, youngest[:, None] + offset, np.nan)
         ages = np.where(ages >= top, top - 1, ages)
