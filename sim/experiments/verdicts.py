@@ -91,8 +91,6 @@ def _why(outcome: str, strand: Strand, stance: str) -> str:
         return "meeting or leaving a service and the talk of neighbours move trust too, beside the published effect"
     if outcome == "attainment" and any(o.outcome.startswith("attainment_") for o in strand.other_effects):
         return "disadvantaged children have an effect of their own in the library, which the headline leaves out"
-    if strand.delivery.trusted_adult and strand.effect_basis == "area_itt":
-        return "what a trusted adult brings is subtracted for everybody near by, but only users meet one"
     if strand.delivery.trusted_adult:
         return "a trusted adult brings these children another gain than the typical child it is subtracted for"
     if any(e.outcome == "income" for e in strand.outcome_effects):
