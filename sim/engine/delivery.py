@@ -9,7 +9,7 @@ from sim.engine.world import Reals, World
 from sim.kernel import children as child_kernel
 from sim.kernel import places as place_kernel
 from sim.kernel import uptake
-from sim.schema import SEPTEMBER
+from sim.schema import SEPTEMBER, TAKING_PART
 
 #: Keeps a whole number of places whole where it was reached by division.
 _ROUNDING = 1e-9
@@ -32,13 +32,15 @@ def share_out_money(world: World) -> None:
     posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
     strands = range(plan.n_today, len(plan.ids))
     for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
-        wanted, months = _wanted_people(world, s), _months_running(world, s)
+        months = _months_running(world, s)
+        # A strand that does not run this year takes neither money nor posts.
+        wanted = _wanted_people(world, s) if months > 0 else 0.0
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_unit[s]
         share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
         world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
         left, posts_left = left - need * share, posts_left - posts * share
-        if share < 0.995 and months > 0 and wanted > 0:
+        if share < 0.995 and wanted > 0:
             world.shortfalls.append((world.month // 12, plan.ids[s], share))
 
 
@@ -76,14 +78,7 @@ def _wanted_people(world: World, s: int) -> float:
         return in_strand / plan.site_children[s]
     if plan.arrays.area[s] == 1:
         return eligible * plan.cost_share_of_users[s]
-    return _places_wanted(world, s)
-
-
-def _places_wanted(world: World, s: int) -> float:
-    plan = world.plan
-    running = float(_months_running(world, s) > 0)
-    asked = plan.places[s] if plan.reach[s] == 0.0 else plan.reach[s] * float(world.services.eligible[s])
-    return max(float(np.ceil(asked)), 0.0) * running
+    return float(np.ceil(plan.places[s] if plan.reach[s] == 0.0 else plan.reach[s] * eligible))
 
 
 def _served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
@@ -143,7 +138,7 @@ def enrol(world: World) -> None:
         key = world.households.key if household else world.children.key
         candidates = np.flatnonzero(score > -1e8)
         order = candidates[np.lexsort((key[candidates], -score[candidates]))]
-        inside = int((world.taking.stage[s, :rows] == 2).sum())
+        inside = int((world.taking.stage[s, :rows] == TAKING_PART).sum())
         places, queue = max(int(v.capacity[s]) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
         started = uptake.enrol(s, order, places, queue, world.taking)
         # Members in order of rows, so that the monthly loops walk through memory.

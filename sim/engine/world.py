@@ -72,8 +72,6 @@ class World:
     sums: Reals
     home_trust: Reals
     rolls: npt.NDArray[np.int64]
-    distance: Reals
-    allotment: Reals
     shares: Reals
     next_tenant: int = 0
     history: bool = False
@@ -121,7 +119,7 @@ def create(
     children, households, schools = (t.copy() for t in tables) if copy else tables
     services = Table("services", len(plan.ids))
     services.posts_filled[: plan.n_today] = (plan.places * plan.posts_per_unit)[: plan.n_today]
-    services.whole[0, : plan.n_today] = 1
+    services.baseline[: plan.n_today] = 1
     n, m, s = len(children), len(households), len(plan.ids)
     side = float(np.sqrt(start.place.value("area_km2")))
     distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)
@@ -146,5 +144,5 @@ def create(
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        distance, np.zeros(s), np.ones(s),
+        np.ones(s),
     )  # fmt: skip

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.engine import World, advance, create, create_start
+from sim.engine import World, advance, create, create_start, run
 from sim.experiments.ensemble import flows
 from sim.inputs.register import load_register
 from sim.outcomes import INDICATOR_IDS, INDICATORS
 from sim.parameters import Register
 from sim.schema import COMPLETED, DROPPED, EXPOSED, TAKING_PART, WAITING
-from sim.spec import PlannedStrand, Strategy
+from sim.spec import Place, PlannedStrand, Strand, Strategy
 from tests.engine.worlds import library_of, made_strand, made_strategy, neighbourhood, planned
 
 MONTHS = 36
@@ -175,3 +177,17 @@ def test_a_course_ends_in_completion_or_drop_out_and_is_not_repeated() -> None:
         ended = set(np.flatnonzero((stage == COMPLETED) | (stage == DROPPED)).tolist())
         assert (world.taking.months[course] <= 6).all()
     assert ended
+
+
+def test_a_strand_that_has_not_begun_takes_no_posts_from_the_others(
+    register: Register, library: dict[str, Strand], tiny_place: Callable[..., Place]
+) -> None:
+    later = PlannedStrand(strand="sure_start_style_centre", start_month=60, priority=1)
+    now = PlannedStrand(strand="family_keyworker", reach_share=0.5, priority=2)
+    alone = Strategy(id="alone", name="Alone", money_gbp={"council": 1e7}, posts=1.0, strands=(now,))
+    both = alone.model_copy(update={"id": "both", "strands": (later, now)})
+    start = create_start(tiny_place(children=120), register, 1, 12)
+    worlds = [run(start, s, library) for s in (alone, both)]
+    posts = [float(w.services.posts_filled[w.plan.ids.index("family_keyworker")]) for w in worlds]
+    assert posts[0] > 0.0
+    assert posts[0] == posts[1]
