@@ -184,7 +184,7 @@ def test_a_strand_that_has_not_begun_takes_no_posts_from_the_others(
 ) -> None:
     later = PlannedStrand(strand="sure_start_style_centre", start_month=60, priority=1)
     now = PlannedStrand(strand="family_keyworker", reach_share=0.5, priority=2)
-    alone = Strategy(id="alone", name="Alone", money_gbp={"council": 1e7}, posts=1.0, strands=(now,))
+    alone = Strategy(id="alone", name="Alone", money_gbp={"council": 1e7}, posts=0.3, strands=(now,))
     both = alone.model_copy(update={"id": "both", "strands": (later, now)})
     start = create_start(tiny_place(children=120), register, 1, 12)
     worlds = [run(start, s, library) for s in (alone, both)]
