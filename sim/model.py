@@ -207,7 +207,7 @@ class ZoneModel(mesa.Model):
     def residents(self) -> dict[str, Rows]:
         """Rows of the children and households who live in the place this month."""
         world = self.world
-        seen = outcomes.View(world.children, world.households, self.month, world.start.register.parameters)
+        seen = outcomes.View(world.children, world.households, self.month, world.parameters)
         children, households = outcomes.who_counts(seen)[0]
         return {"children": np.flatnonzero(children), "households": np.flatnonzero(households)}
 

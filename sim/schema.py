@@ -182,6 +182,8 @@ SERVICES = TableSchema(
         ("allotted", "GBP", "money allotted for this school year"),
         ("spent", "GBP", "money spent in this school year"),
         ("wait_months", "person-months", "months waited in this school year"),
+        ("load", "ratio", "people taking part by the caseload of the filled posts, 1 = full"),
+        ("fidelity", "ratio", "effect by the published one: coordination, fit to the place, load"),
     ),
     _columns(
         ("baseline", "0/1", "a service of today rather than a strand of the strategy"),
@@ -189,7 +191,60 @@ SERVICES = TableSchema(
     (),
 )
 
-TABLES = {table.name: table for table in (CHILDREN, HOUSEHOLDS, SCHOOLS, SERVICES)}
+PARTNERS = TableSchema(
+    "partners",
+    "partner",
+    _columns(
+        ("commitment_own", "0..1", "commitment to which the partner returns"),
+        ("commitment", "0..1", "share of what it promises that it does when rested"),
+        ("capacity", "0..1", "share of the time asked of it that it can spare"),
+        ("trust", "0..1", "trust in the other partners"),
+        ("fatigue", "0..1", "tiredness of partnership work"),
+        ("pays", "share", "share of its promised money that it pays"),
+        ("aligned", "0..1", "how far its own aims are those of the zone"),
+    ),
+    _columns(
+        ("kind", "enum", "number of its kind in PARTNER_KINDS"),
+        ("lead", "0/1", "leads the partnership"),
+        ("present", "0/1", "in the partnership this month"),
+        ("met", "0/1", "came to this month's meeting"),
+        ("shares_data", "0/1", "has signed the data agreement"),
+        ("leader_since", "month", "month in which its leader started"),
+        ("joined", "month", "month in which it joined, -9999 if not yet"),
+        ("left", "month", "month in which it left, -9999 if it has not"),
+        ("joins_month", "month", "month in which it is asked to join"),
+    ),
+    (),
+)
+
+ZONE = TableSchema(
+    "zone",
+    "zone",
+    _columns(
+        ("vision", "0..1", "maturity: shared vision and analysis of the place"),
+        ("relationships", "0..1", "maturity: relationships between partners"),
+        ("governance", "0..1", "maturity: governance"),
+        ("backbone", "0..1", "maturity: backbone team"),
+        ("voice", "0..1", "maturity: residents' voice"),
+        ("data", "0..1", "maturity: shared data"),
+        ("learning", "0..1", "maturity: learning"),
+        ("coordination", "0..1", "weighted geometric mean of the seven conditions"),
+        ("backbone_share", "share", "filled posts of the backbone team by those a full one has"),
+        ("met_share", "share", "partners who came to this month's meeting"),
+        ("data_share", "share", "partners who share data"),
+        ("fatigue", "0..1", "mean tiredness of the partners present"),
+        ("analysis", "0..1", "how well the drivers of the place are known"),
+        ("reach", "share", "families in which somebody takes part in a strand"),
+    ),
+    _columns(
+        ("active", "0/1", "the partnership has started"),
+        ("governance_form", "enum", "number of its form in GOVERNANCE_FORMS"),
+        ("partners_present", "count", "partners in the partnership"),
+    ),
+    (),
+)
+
+TABLES = {table.name: table for table in (CHILDREN, HOUSEHOLDS, SCHOOLS, SERVICES, PARTNERS, ZONE)}
 
 # Column numbers for compiled code. numba takes a named tuple of integers as a constant.
 C: Any = namedtuple("C", [c.name for c in CHILDREN.real])(*range(len(CHILDREN.real)))
@@ -199,6 +254,15 @@ HW: Any = namedtuple("HW", [c.name for c in HOUSEHOLDS.whole])(*range(len(HOUSEH
 S: Any = namedtuple("S", [c.name for c in SCHOOLS.real])(*range(len(SCHOOLS.real)))
 SW: Any = namedtuple("SW", [c.name for c in SCHOOLS.whole])(*range(len(SCHOOLS.whole)))
 V: Any = namedtuple("V", [c.name for c in SERVICES.real])(*range(len(SERVICES.real)))
+P: Any = namedtuple("P", [c.name for c in PARTNERS.real])(*range(len(PARTNERS.real)))
+PW: Any = namedtuple("PW", [c.name for c in PARTNERS.whole])(*range(len(PARTNERS.whole)))
+Z: Any = namedtuple("Z", [c.name for c in ZONE.real])(*range(len(ZONE.real)))
+ZW: Any = namedtuple("ZW", [c.name for c in ZONE.whole])(*range(len(ZONE.whole)))
+
+#: Conditions of a mature partnership, the first columns of the zone table in this order.
+CONDITIONS = ("vision", "relationships", "governance", "backbone", "voice", "data", "learning")
+PARTNER_KINDS = ("school_trust", "council", "nhs", "housing", "charity", "community", "police")
+GOVERNANCE_FORMS = ("network", "board", "lead_agency", "social_enterprise")
 
 #: Effect pools: how much of an effect is left after its course fades at which half-life.
 POOLS = ("brief", "fast", "slow", "lasting")
@@ -239,6 +303,7 @@ FOREVER = 1_000_000
 STREAMS = (
     "home", "family", "child", "work", "household_shock", "child_shock", "child_event", "test", "move", "birth",
     "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
-    "admission", "suspension", "trial",
+    "admission", "suspension", "trial", "partner_event", "partner_meeting", "driver", "analysis", "champion",
+    "model", "future", "dashboard",
 )  # fmt: skip
 Stream: Any = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))

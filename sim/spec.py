@@ -24,6 +24,18 @@ Need = Literal[
 ]  # fmt: skip
 Targeting = Literal["first_come", "targeted", "proportionate", "lottery"]
 Payer = Literal["council", "nhs", "schools", "charity", "housing", "government", "police"]
+PartnerKind = Literal["school_trust", "council", "nhs", "housing", "charity", "community", "police"]
+Governance = Literal["network", "board", "lead_agency", "social_enterprise"]
+Depth = Literal["desk", "survey", "deep"]
+Driver = Literal["hardship", "housing", "distress", "language", "school_climate", "safety", "access", "stigma"]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Month = Annotated[int, Field(ge=0, le=239)]
+
+#: What drives children's disadvantage in a place beyond its deprivation; those a planner cannot see come last.
+DRIVERS: tuple[Driver, ...] = (
+    "hardship", "housing", "language", "school_climate", "safety", "distress", "access", "stigma",
+)  # fmt: skip
+HIDDEN_DRIVERS: tuple[Driver, ...] = ("distress", "access", "stigma")
 
 
 class Record(BaseModel):
@@ -69,6 +81,15 @@ PLACE_CELLS: dict[str, CellRule] = {
         ("area_km2", "square kilometres", 0.01, 5000, "area of the neighbourhood"),
         ("school_effectiveness", "SD between schools", -2, 2, "mean effectiveness of the schools used, national mean 0"),
         ("school_climate", "SD between schools", -2, 2, "mean climate of the schools used, national mean 0"),
+        ("partnership_history", "0..1", 0, 1, "how far schools and services have worked together before, 0.3 = usual"),
+        ("driver_hardship", "SD between places", -2, 2, "hardship beyond what is usual for places as deprived"),
+        ("driver_housing", "SD between places", -2, 2, "crowded, damp or insecure housing beyond what is usual"),
+        ("driver_language", "SD between places", -2, 2, "families new to English beyond what is usual"),
+        ("driver_school_climate", "SD between places", -2, 2, "poor climate in schools beyond what is usual"),
+        ("driver_safety", "SD between places", -2, 2, "unsafe streets beyond what is usual"),
+        ("driver_distress", "SD between places", -2, 2, "parents' distress beyond what is usual (hidden)"),
+        ("driver_access", "SD between places", -2, 2, "services that are hard to reach beyond what is usual (hidden)"),
+        ("driver_stigma", "SD between places", -2, 2, "shame of asking for help beyond what is usual (hidden)"),
     )
 }  # fmt: skip
 
@@ -170,6 +191,9 @@ class Delivery(Record):
     ``trusted_adult``: take-part brings a child a trusted adult outside the family.
     ``contact``: taking part means meeting somebody (counts as reached); false for lessons, letters, staff training.
     ``engagement_is_eet``: the outcome ``service_engagement`` means education, employment or training.
+    ``drivers``: what drives disadvantage that the strand works on; it fits a place by them.
+    ``stigma``: how far taking part marks a family out (0 = everybody goes, 1 = only families with problems).
+    ``backbone``: its posts are the zone's backbone team.
     """
 
     unit: Literal["child", "household", "school", "area"]
@@ -180,6 +204,9 @@ class Delivery(Record):
     trusted_adult: bool = False
     contact: bool = True
     engagement_is_eet: bool = False
+    drivers: tuple[Driver, ...] = ()
+    stigma: Share = 0.0
+    backbone: bool = False
     payer: Payer
     provenance: Provenance = "judgement"
     note: str = ""
@@ -258,6 +285,90 @@ class PlannedStrand(Record):
         return self
 
 
+class Partner(Record):
+    """A body that works in the zone's partnership.
+
+    ``commitment``: share of what it promises that it does when rested; ``capacity``: share of the time the
+    zone asks of it that it can spare; ``aims``: outcome families it is there for (empty: all of them).
+    """
+
+    id: Id
+    name: str = Field(default="", max_length=120)
+    kind: PartnerKind
+    commitment: Share = 0.6
+    capacity: Share = 0.6
+    aims: tuple[str, ...] = ()
+    join_month: Month = 0
+    lead: bool = False
+
+
+class Partnership(Record):
+    """How the partners of a zone work together; an empty list of partners means one of each usual kind.
+
+    ``resident_voice`` and ``learning``: effort put into hearing residents, into reviewing what works (0..1).
+    ``data_sharing``: partners are asked to sign an agreement. ``succession``: somebody stands in for each leader.
+    ``champions_per_100_families``: parents who speak for the zone among their neighbours.
+    ``handover_month``: month in which the backbone team passes to another body.
+    """
+
+    governance: Governance = "board"
+    start_month: Month = 0
+    partners: tuple[Partner, ...] = ()
+    resident_voice: Share = 0.3
+    learning: Share = 0.3
+    data_sharing: bool = True
+    succession: bool = False
+    champions_per_100_families: Annotated[float, Field(ge=0, le=20)] = 0.0
+    handover_month: Annotated[int, Field(ge=1, le=239)] | None = None
+
+
+class Analysis(Record):
+    """A local analysis that is bought: what drives disadvantage here. ``desk``: figures only; ``survey``: families
+    are asked; ``deep``: with ethnography and residents as researchers.
+    """  # noqa: D205
+
+    start_month: Month = 0
+    months: Annotated[int, Field(ge=1, le=60)] = 12
+    depth: Depth = "survey"
+
+
+class Step(Record):
+    """A step of a theory of change: what shall be seen, for whom, by when, and which steps it rests on.
+
+    An output counts ``measure`` of a ``strand``; a step of change or an outcome reads an ``indicator``. ``size``:
+    least change in the indicator's unit (or number of people), ``None`` for any change in the ``direction``.
+    ``against``: the change is from the twin, or from the first day.
+    """
+
+    id: Id
+    name: str = Field(max_length=160)
+    kind: Literal["output", "step", "outcome"]
+    indicator: str | None = None
+    strand: str | None = None
+    measure: Literal["started", "completed", "taking_part", "posts_filled"] = "started"
+    group: str = "all"
+    population: Literal["residents", "originals"] = "residents"
+    direction: Literal["up", "down"] = "up"
+    size: NotNegative | None = None
+    against: Literal["twin", "start"] = "twin"
+    by_month: Annotated[int, Field(ge=1, le=240)]
+    depends_on: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _reads_one_thing(self) -> Step:
+        if (self.indicator is None) == (self.strand is None):
+            raise ValueError("a step reads an indicator or counts a strand: give one of them")
+        return self
+
+
+class TheoryOfChange(Record):
+    """Starting situation and why it is so, and the steps by which the strands are to change it."""
+
+    starting_situation: str = ""
+    why: str = ""
+    steps: tuple[Step, ...] = ()
+
+
 class Strategy(Record):
     """A mix of strands with the money and posts it may use.
 
@@ -275,7 +386,47 @@ class Strategy(Record):
     money_gbp: dict[Payer, NotNegative] = {}
     money_per_child: bool = False
     posts: NotNegative | None = None
+    partnership: Partnership | None = None
+    analysis: Analysis | None = None
     strands: tuple[PlannedStrand, ...] = ()
+    theory_of_change: TheoryOfChange | None = None
+    sources: tuple[str, ...] = ()
+
+
+ShockKind = Literal[
+    "money", "posts", "service_posts", "strand_posts", "work", "income", "rent", "learning", "wellbeing", "distress",
+    "home_learning", "attendance", "teaching", "contact", "moves", "housing", "partner_leaves", "school",
+]  # fmt: skip
+
+
+class Shock(Record):
+    """One dated, sized change of the world outside.
+
+    ``size``: a factor (money, posts, service_posts, strand_posts, work, income, rent, teaching, contact, moves), a
+    shift in SD (learning, wellbeing, distress, home_learning, attendance in latent SD, school in SD between
+    schools), or a share (housing: bad homes put right; partner_leaves: 1). ``who``: payer, service, strand, kind of
+    partner or "lead", phase of school; empty for all. ``share``: share of those it strikes. ``months``: how long,
+    ``None`` to the end.
+    """
+
+    kind: ShockKind
+    size: Annotated[float, Field(ge=-10, le=10)]
+    start_month: Month = 0
+    months: Annotated[int, Field(ge=1, le=240)] | None = None
+    who: str = ""
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    provenance: Provenance = "judgement"
+    source: str = ""
+    note: str = ""
+
+
+class Future(Record):
+    """What the world does to a place: the same for the twin and for every strategy."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_+]{0,255}$")]
+    name: str = Field(max_length=160)
+    about: str = ""
+    shocks: tuple[Shock, ...] = ()
     sources: tuple[str, ...] = ()
 
 

@@ -26,7 +26,7 @@ def share_out_money(world: World) -> None:
         for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
             getattr(v, column)[:] = 0.0
         world.money = _year_money(world)
-    uptake.measure_needs(world.people, world.start.register.parameters.delivery)
+    uptake.measure_needs(world.people, world.parameters.delivery)
     uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
     left = max(float(world.money.sum()) - float(v.spent.sum()), 0.0)
     posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
@@ -58,7 +58,7 @@ def _person_months(world: World, s: int, wanted: float, months: int) -> float:
         return wanted * months
     takers = float(world.services.open_to[s]) * plan.likely_share[s]
     course = months if plan.arrays.ongoing[s] == 1 else min(int(plan.arrays.duration[s]), months)
-    return min(wanted * months, takers * course * world.start.register.parameters.delivery.planning_margin)
+    return min(wanted * months, takers * course * world.parameters.delivery.planning_margin)
 
 
 def _months_running(world: World, s: int) -> int:
@@ -104,7 +104,7 @@ def _ramp(world: World) -> Reals:
 
 def fill_posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
-    plan, v, d = world.plan, world.services, world.start.register.parameters.delivery
+    plan, v, d = world.plan, world.services, world.parameters.delivery
     today = np.arange(len(plan.ids)) < plan.n_today
     size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world))
     v.posts_wanted[:] = size * plan.posts_per_unit
@@ -120,7 +120,7 @@ def fill_posts(world: World) -> None:
 def enrol(world: World) -> None:
     """Each term: find candidates of every running offer, start as many as there are places, queue the next."""
     plan, v = world.plan, world.services
-    p = world.start.register.parameters.delivery
+    p = world.parameters.delivery
     for s in range(len(plan.ids)):
         if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
             continue
@@ -149,7 +149,7 @@ def enrol(world: World) -> None:
 
 def take_part(world: World) -> None:
     """Take-part, drop-out and completion; bills are paid; effects accrue and fade."""
-    plan, c, h, p = world.plan, world.children, world.households, world.start.register.parameters
+    plan, c, h, p = world.plan, world.children, world.households, world.parameters
     child_kernel.relax_support(c.real, p.children.support_rate)
     uptake.take_part(
         world.month, world.start.seed, plan.arrays, world.people, world.taking, world.services.real, p.delivery, p.trust

@@ -38,14 +38,14 @@ def _who_is_here(world: World) -> None:
         _, home, row = tenants[world.next_tenant]
         world.tenant[home] = row
         world.next_tenant += 1
-    h, p = world.households, world.start.register.parameters.population
+    h, p = world.households, world.parameters.population
     # A family that leaves lives in an average neighbourhood of the place's deprivation quintile.
     left = h.leaves_month == world.month
     h.unsafety[left] = p.elsewhere_unsafety - p.elsewhere_unsafety_slope * (_quintile(world) - 2)
     c = world.children
     sum_kernel.count_children(world.month, c.whole, h.whole[HW.children_here])
     if not world.history:
-        uptake.look_around(world.month, world.start.register.parameters.reference.fsm_memory_months, world.people)
+        uptake.look_around(world.month, world.parameters.reference.fsm_memory_months, world.people)
 
 
 def _quintile(world: World) -> int:
@@ -54,7 +54,7 @@ def _quintile(world: World) -> int:
 
 
 def _new_school_year(world: World) -> None:
-    c, s, p = world.children, world.schools, world.start.register.parameters
+    c, s, p = world.children, world.schools, world.parameters
     child_kernel.new_school_year(world.now, c.real, c.whole, p.children)
     if not world.history:
         family_kernel.file_school_year(world.households.whole)
@@ -75,7 +75,7 @@ def admissions(world: World) -> None:
 
 
 def _families(world: World) -> None:
-    c, h, p = world.children, world.households, world.start.register.parameters
+    c, h, p = world.children, world.households, world.parameters
     kin = family_kernel.Kin(world.start.population.kin_first, world.start.population.kin_rows)
     step: Step = family_kernel.advance_families_parallel if world.threads > 1 else family_kernel.advance_families
     step(world.now, h.real, h.whole, h.pools, h.key, kin, c.real, c.whole, p.families)
@@ -85,12 +85,12 @@ def _trust(world: World) -> None:
     h = world.households
     family_kernel.spread_trust(
         world.now, h.real, h.whole, h.pools, world.start.population.ties, world.tenant, world.home_trust,
-        world.start.register.parameters.trust,
+        world.parameters.trust,
     )  # fmt: skip
 
 
 def _children(world: World) -> None:
-    c, p = world.children, world.start.register.parameters
+    c, p = world.children, world.parameters
     lines = (p.schools.low_attainment_line, p.schools.need_line)
     step: Step = child_kernel.advance_children_parallel if world.threads > 1 else child_kernel.advance_children
     step(
@@ -102,12 +102,12 @@ def _children(world: World) -> None:
 def _schools(world: World) -> None:
     s = world.schools
     place_kernel.advance_schools(
-        world.now, s.real, s.whole, s.pools, s.key, world.sums, world.start.register.parameters.schools
+        world.now, s.real, s.whole, s.pools, s.key, world.sums, world.parameters.schools
     )
 
 
 def _tests(world: World) -> None:
-    c, h, p = world.children, world.households, world.start.register.parameters
+    c, h, p = world.children, world.households, world.parameters
     child_kernel.test_scores(world.now, c.real, c.whole, c.key, p.reference.test_noise, p.children)
     child_kernel.settle_at_18(world.now, c.real, c.whole, c.pools, c.key, h.real, p.reference)
 
@@ -120,7 +120,7 @@ def _yearly_record(world: World) -> None:
             world.schools,
             world.services,
             world.month,
-            world.start.register.parameters,
+            world.parameters,
         )
     )
     world.deliveries.append(world.services.real.copy())

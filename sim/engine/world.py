@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from sim.kernel import uptake
 from sim.kernel.chunks import n_chunks
 from sim.offers import Evidence, OfferPlan, compile_offers, kept_shares
 from sim.outcomes import Reading
-from sim.parameters import Register
+from sim.parameters import Parameters, Register
 from sim.population import Margin, Population
 from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
 from sim.spec import Place, Strand, Strategy
@@ -41,6 +42,15 @@ class Start:
         return self.population.fit
 
 
+class LogEntry(NamedTuple):
+    """Something that happened in a month: kind, who it happened to, and what, in words."""
+
+    month: int
+    kind: str
+    who: str
+    what: str
+
+
 @dataclass
 class Changes:
     """Rows that came or went in the last month, for views that follow the tables."""
@@ -53,11 +63,17 @@ class Changes:
 
 @dataclass
 class World:
-    """One neighbourhood under one strategy. ``month`` is the next month to step."""
+    """One neighbourhood under one strategy. ``month`` is the next month to step.
+
+    ``parameters``: those of this month, which a future may have changed. ``partners``, ``zone``: the partnership.
+    """
 
     start: Start
     strategy: Strategy
     plan: OfferPlan
+    parameters: Parameters
+    partners: Table
+    zone: Table
     children: Table
     households: Table
     schools: Table
@@ -79,6 +95,7 @@ class World:
     deliveries: list[Reals] = field(default_factory=list)
     shortfalls: list[tuple[int, str, float]] = field(default_factory=list)
     money: Reals = field(default_factory=lambda: np.zeros(0))
+    log: list[LogEntry] = field(default_factory=list)
 
     @property
     def now(self) -> child_kernel.Month:
@@ -140,7 +157,8 @@ def create(
     if parallel:
         _jit.set_threads(threads)
     return World(
-        start, strategy, plan, children, households, schools, services, taking, people, 0, threads if parallel else 1,
+        start, strategy, plan, register.parameters, Table("partners", 0), Table("zone", 1), children, households,
+        schools, services, taking, people, 0, threads if parallel else 1,
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
