@@ -8,7 +8,7 @@ splits it over the two neighbouring pools so that half is left at that time.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from scipy.special import logit, ndtri
 from sim import draws
 from sim.kernel import uptake
 from sim.kernel.pathway import N_OUTCOMES, course_totals
-from sim.parameters import EvidenceParameters, Parameters, Register
+from sim.parameters import CoordinationParameters, EvidenceParameters, Parameters, Register
 from sim.schema import CHILD_OUTCOMES, FOREVER, HOUSEHOLD_OUTCOMES, N_POOLS, Stream
 from sim.science import strands as science
 from sim.science.trust import trust_from_contact
@@ -30,6 +30,8 @@ NEEDS = (
 )  # fmt: skip
 TARGETING = ("first_come", "targeted", "proportionate", "lottery")
 UNITS = ("child", "household", "school", "area")
+#: Contexts of strands that count as an ecology of the child; a partnership works through the others.
+ECOLOGIES = ("child", "family", "school", "service", "community")
 _OUTCOMES = CHILD_OUTCOMES + HOUSEHOLD_OUTCOMES
 _LIBRARY_TO_MODEL = {
     "attainment": "attainment",
@@ -56,6 +58,32 @@ class Evidence:
     draw: int | None = None
 
 
+class Strengths(NamedTuple):
+    """Sizes of the mechanisms whose prior includes nought: synergy, sustaining surroundings, tipping point."""
+
+    synergy: float
+    sustaining: float
+    tipping: float
+
+
+def drawn_strengths(evidence: Evidence, p: CoordinationParameters) -> Strengths:
+    """Strengths under a stance and a draw.
+
+    central: evenly from nought to twice the parameter, its value where nothing is drawn; sceptical: nought;
+    hopeful: the hopeful value (the tipping point: twice its value).
+    """
+    if evidence.stance == "sceptical":
+        return Strengths(0.0, 0.0, 0.0)
+    if evidence.stance == "hopeful":
+        return Strengths(p.synergy_hopeful, p.sustaining_hopeful, 2.0 * p.tipping_effect)
+    means = Strengths(p.synergy, p.sustaining, p.tipping_effect)
+    if evidence.draw is None:
+        return means
+    who = np.array([draws.key_of(name) for name in Strengths._fields], dtype=np.uint64)
+    u = draws.uniforms(evidence.draw, Stream.model, 0, who)
+    return Strengths(*(2.0 * mean * float(x) for mean, x in zip(means, u, strict=True)))
+
+
 @dataclass
 class OfferPlan:
     """Compiled offers with what stays outside the loops: names, money, posts, school effects."""
@@ -78,6 +106,8 @@ class OfferPlan:
     school_line: npt.NDArray[np.float64]
     school_course: npt.NDArray[np.float64]
     school_keep: npt.NDArray[np.float64]
+    backbone: npt.NDArray[np.bool_]
+    strengths: Strengths
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -237,7 +267,7 @@ def _service_row(kind: ServiceKind, parameters: Parameters, selective: bool) -> 
         "need": NEEDS.index(kind.need), "need_line": _need_line(kind.need, kind.need_share, parameters),
         "intercept": _intercept(kind.uptake, selective, parameters), "duration": kind.duration_months,
         "ongoing": int(kind.ongoing), "start": -FOREVER, "stop": FOREVER, "targeting": 1, "outreach": 0.0,
-        "trusted_adult": 0, "contact": 1,
+        "trusted_adult": 0, "contact": 1, "ecology": 0,
     }  # fmt: skip
 
 
@@ -254,6 +284,7 @@ def _strand_row(strand: Strand, plan: PlannedStrand, parameters: Parameters, sel
         "ongoing": int(delivery.ongoing), "start": plan.start_month, "stop": plan.stop_month or FOREVER,
         "targeting": TARGETING.index(plan.targeting), "outreach": plan.outreach,
         "trusted_adult": int(delivery.trusted_adult), "contact": int(delivery.contact),
+        "ecology": 1 << ECOLOGIES.index(strand.context) if strand.context in ECOLOGIES else 0,
     }  # fmt: skip
 
 
@@ -293,7 +324,9 @@ def compile_offers(
     ids = tuple(k.id for k in register.services) + tuple(p.strand for p in planned)
     return OfferPlan(
         ids=ids, arrays=arrays, planned=(None,) * today + tuple(planned), school_course=school_course,
-        school_keep=school_keep, warnings=warnings, **money,
+        school_keep=school_keep, warnings=warnings,
+        backbone=np.array([False] * today + [library[p.strand].delivery.backbone for p in planned]),
+        strengths=drawn_strengths(evidence, parameters.coordination), **money,
     )  # fmt: skip
 
 
@@ -307,9 +340,11 @@ def _arrays(
     rows: list[dict[str, float]], names: list[str], course: npt.NDArray[np.float64], keep: npt.NDArray[np.float64]
 ) -> uptake.Offers:
     """Columns of the compiled offers; whole numbers as int64, lines and logits as float64."""
-    real = {"need_line", "intercept", "outreach"}
+    types: dict[str, Any] = {
+        "need_line": np.float64, "intercept": np.float64, "outreach": np.float64, "ecology": np.uint8,
+    }  # fmt: skip
     columns = {
-        name: np.array([row[name] for row in rows], dtype=np.float64 if name in real else np.int64)
+        name: np.array([row[name] for row in rows], dtype=types.get(name, np.int64))
         for name in (rows[0] if rows else ())
     }
     key = np.array([draws.key_of(name) for name in names], dtype=np.uint64)

@@ -177,6 +177,8 @@ class DeliveryParameters(NamedTuple):
     order_ses: float
     order_trust: float
     order_luck: float
+    order_waiting: float
+    order_waiting_need: float
     drop_out_share: float
     drop_out_distress: float
     overlap_discount: float
@@ -194,6 +196,33 @@ class DeliveryParameters(NamedTuple):
     several_risks_scale: float
     neet_risk_agency: float
     neet_risk_scale: float
+
+
+class CoordinationParameters(NamedTuple):
+    """``coordination.toml``: what coordination gates, load, synergy, sustaining surroundings, neighbourhood norm."""
+
+    fidelity_slope: float
+    fidelity_least: float
+    fidelity_most: float
+    referral_slope: float
+    referral_memory_months: float
+    duplication_slope: float
+    sight_data: float
+    sight_analysis: float
+    load_slack: float
+    load_most: float
+    load_loss: float
+    load_turnover: float
+    synergy: float
+    synergy_hopeful: float
+    sustaining: float
+    sustaining_hopeful: float
+    sustaining_school: float
+    sustaining_home: float
+    tipping_effect: float
+    tipping_reach: float
+    tipping_width: float
+    champion_gain: float
 
 
 class PopulationParameters(NamedTuple):
@@ -319,6 +348,7 @@ class Parameters(NamedTuple):
     population: PopulationParameters
     reference: ReferenceParameters
     evidence: EvidenceParameters
+    coordination: CoordinationParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -331,6 +361,7 @@ GROUPS: dict[str, type] = {
     "population": PopulationParameters,
     "reference": ReferenceParameters,
     "evidence": EvidenceParameters,
+    "coordination": CoordinationParameters,
 }
 
 

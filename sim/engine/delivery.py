@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.coordination import links
 from sim.engine.world import Reals, World
 from sim.kernel import children as child_kernel
+from sim.kernel import delivery as delivery_kernel
 from sim.kernel import places as place_kernel
 from sim.kernel import uptake
+from sim.offers import ECOLOGIES
 from sim.schema import SEPTEMBER, TAKING_PART
+from sim.science.coordination import overlap_discount
 
+_SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
 #: Keeps a whole number of places whole where it was reached by division.
 _ROUNDING = 1e-9
 
@@ -37,11 +42,13 @@ def share_out_money(world: World) -> None:
         wanted = _wanted_people(world, s) if months > 0 else 0.0
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_unit[s]
-        share = min(1.0, left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0)
+        by_money, by_posts = left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0
+        share = min(1.0, by_money, by_posts)
         world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
         left, posts_left = left - need * share, posts_left - posts * share
         if share < 0.995 and wanted > 0:
-            world.shortfalls.append((world.month // 12, plan.ids[s], share))
+            short_of = "money" if by_money <= by_posts else "posts"
+            world.shortfalls.append((world.month // 12, plan.ids[s], share, short_of))
 
 
 def _year_money(world: World) -> Reals:
@@ -78,7 +85,9 @@ def _wanted_people(world: World, s: int) -> float:
         return in_strand / plan.site_children[s]
     if plan.arrays.area[s] == 1:
         return eligible * plan.cost_share_of_users[s]
-    return float(np.ceil(plan.places[s] if plan.reach[s] == 0.0 else plan.reach[s] * eligible))
+    # Who is in a course may finish it, even if fewer are eligible now.
+    wanted = plan.places[s] if plan.reach[s] == 0.0 else max(plan.reach[s] * eligible, world.services.taking_part[s])
+    return float(np.ceil(wanted))
 
 
 def _served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
@@ -104,13 +113,11 @@ def _ramp(world: World) -> Reals:
 
 def fill_posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
-    plan, v, d = world.plan, world.services, world.parameters.delivery
+    plan, v, p = world.plan, world.services, world.parameters
     today = np.arange(len(plan.ids)) < plan.n_today
     size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world))
     v.posts_wanted[:] = size * plan.posts_per_unit
-    kept = np.minimum(v.posts_filled, v.posts_wanted)
-    filled = kept * (1.0 - d.turnover_rate / 12.0) + (v.posts_wanted - kept) * d.recruitment_rate
-    v.posts_filled[:] = np.minimum(filled, v.posts_wanted)
+    delivery_kernel.fill_posts(v.real, p.delivery, p.coordination)
     # What needs no post is staffed as soon as it runs.
     unstaffed = np.where(size > 0, 1.0, 0.0)
     v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=unstaffed, where=v.posts_wanted > 0)
@@ -120,7 +127,7 @@ def fill_posts(world: World) -> None:
 def enrol(world: World) -> None:
     """Each term: find candidates of every running offer, start as many as there are places, queue the next."""
     plan, v = world.plan, world.services
-    p = world.parameters.delivery
+    p, found_by = world.parameters.delivery, links(world)
     for s in range(len(plan.ids)):
         if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
             continue
@@ -133,8 +140,9 @@ def enrol(world: World) -> None:
         rows = len(world.households) if household else len(world.children)
         score = np.empty(rows)
         _, offered = uptake.find_candidates(
-            s, world.month, world.start.seed, world.selective, plan.arrays, world.people, world.taking, score, p
-        )
+            s, world.month, world.start.seed, world.selective, found_by, plan.arrays, world.people, world.taking,
+            score, p,
+        )  # fmt: skip
         key = world.households.key if household else world.children.key
         candidates = np.flatnonzero(score > -1e8)
         order = candidates[np.lexsort((key[candidates], -score[candidates]))]
@@ -149,18 +157,28 @@ def enrol(world: World) -> None:
 
 def take_part(world: World) -> None:
     """Take-part, drop-out and completion; bills are paid; effects accrue and fade."""
-    plan, c, h, p = world.plan, world.children, world.households, world.parameters
+    plan, v, c, h, p = world.plan, world.services, world.children, world.households, world.parameters
     child_kernel.relax_support(c.real, p.children.support_rate)
     uptake.take_part(
         world.month, world.start.seed, plan.arrays, world.people, world.taking, world.services.real, p.delivery, p.trust
     )
     delivered = _pay(world)
+    delivery_kernel.deliver(
+        v.real, plan.arrays.area, plan.n_today, world.zone.coordination[0], world.usual_coordination, world.fits,
+        p.coordination,
+    )  # fmt: skip
     if len(plan.ids) > plan.n_today:
-        child_kernel.fade(c.pools, world.kept)
+        _fade_children(world)
         child_kernel.fade(h.pools, world.kept)
         child_kernel.fade(world.schools.pools, world.kept)
-        uptake.add_dose(world.month, delivered, plan.arrays, world.people, world.taking, p.delivery)
-        _school_work(world, delivered)
+        shares = delivered * v.fidelity
+        served = _school_work(world, shares)
+        coordination = float(world.zone.coordination[0])
+        discount = overlap_discount(coordination, world.usual_coordination, p.delivery, p.coordination)
+        uptake.add_dose(
+            world.month, shares, plan.strengths.synergy * coordination, served, _SCHOOL_ECOLOGY, plan.arrays,
+            world.people, world.taking, p.delivery._replace(overlap_discount=discount),
+        )  # fmt: skip
     uptake.finish_courses(plan.arrays, world.people, world.taking, world.services.real)
 
 
@@ -183,9 +201,20 @@ def _pay(world: World) -> Reals:
     return np.divide(paid, owed, out=np.where(running & (plan.month_cost == 0.0), 1.0, 0.0), where=owed > 0)
 
 
-def _school_work(world: World, delivered: Reals) -> None:
-    """Strands that work on whole schools add to the effectiveness pools of the schools they serve."""
-    plan = world.plan
+def _fade_children(world: World) -> None:
+    """Effects on children fade; where the prior allows it, slower in good schools and homes."""
+    c, strength = world.children, world.plan.strengths.sustaining
+    if strength == 0.0 or world.nothing_fades:
+        child_kernel.fade(c.pools, world.kept)
+        return
+    child_kernel.fade_in_surroundings(
+        c.pools, world.kept, c.whole, world.households.real, world.schools.real, strength, world.parameters.coordination
+    )
+
+
+def _school_work(world: World, delivered: Reals) -> npt.NDArray[np.bool_]:
+    """Strands on whole schools add to the effectiveness pools of the schools they serve; returns those schools."""
+    plan, everywhere = world.plan, np.zeros(len(world.schools), dtype=bool)
     for s in range(plan.n_today, len(plan.ids)):
         running = plan.arrays.start[s] <= world.month < plan.arrays.stop[s]
         if not running or not plan.school_course[s].any():
@@ -195,3 +224,5 @@ def _school_work(world: World, delivered: Reals) -> None:
         if in_course or plan.arrays.ongoing[s] == 1:
             increments = plan.school_course[s] if in_course else plan.school_keep[s]
             place_kernel.add_school_effect(world.schools.pools, served, increments, delivered[s])
+            everywhere |= served
+    return everywhere

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine.coordination import neighbourhood
 from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
 from sim.engine.world import Start, World, create
 from sim.kernel import children as child_kernel
@@ -135,6 +136,7 @@ EVENTS: tuple[Event, ...] = (
         admissions,
         "children without the right school are admitted to the nearest with room",
     ),
+    Event("neighbourhood", _EVERY_MONTH, neighbourhood, "champions speak for the zone; a new norm may take hold"),
     Event("families", _EVERY_MONTH, _families, "work, income, hardship, distress, home learning"),
     Event("trust", _EVERY_MONTH, _trust, "word of mouth and experience move trust in services"),
     Event(

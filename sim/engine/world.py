@@ -89,11 +89,14 @@ class World:
     home_trust: Reals
     rolls: npt.NDArray[np.int64]
     shares: Reals
+    fits: Reals
+    usual_coordination: float = 0.0
+    usual_data: float = 0.0
     next_tenant: int = 0
     history: bool = False
     readings: list[Reading] = field(default_factory=list)
     deliveries: list[Reals] = field(default_factory=list)
-    shortfalls: list[tuple[int, str, float]] = field(default_factory=list)
+    shortfalls: list[tuple[int, str, float, str]] = field(default_factory=list)
     money: Reals = field(default_factory=lambda: np.zeros(0))
     log: list[LogEntry] = field(default_factory=list)
 
@@ -109,6 +112,11 @@ class World:
     def selective(self) -> float:
         """1 where the better-off and organised enrol first, 0 where that mechanism is off."""
         return 0.0 if "selective_take_up" in self.start.without else 1.0
+
+    @property
+    def nothing_fades(self) -> bool:
+        """Whether the fading of effects is switched off."""
+        return "fade_out" in self.start.without
 
     def digest(self) -> str:
         """Hash of every bit of the state."""
@@ -137,6 +145,7 @@ def create(
     services = Table("services", len(plan.ids))
     services.posts_filled[: plan.n_today] = (plan.places * plan.posts_per_unit)[: plan.n_today]
     services.baseline[: plan.n_today] = 1
+    services.fidelity[: plan.n_today] = 1.0
     n, m, s = len(children), len(households), len(plan.ids)
     side = float(np.sqrt(start.place.value("area_km2")))
     distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)
@@ -145,6 +154,7 @@ def create(
         np.zeros((s, max(n, m)), dtype=np.int32), np.zeros(s, dtype=np.int64),
         np.zeros((N_CHILD_OUTCOMES, n)), np.zeros((N_CHILD_OUTCOMES, n)),
         np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.zeros((N_HOUSEHOLD_OUTCOMES, m)), np.full(m, -1, dtype=np.int64),
+        np.zeros(n, dtype=np.uint8), np.zeros(m, dtype=np.uint8),
     )  # fmt: skip
     people = uptake.People(
         children.real, children.whole, children.pools, children.key, households.real, households.whole,
@@ -162,5 +172,5 @@ def create(
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        np.ones(s),
+        np.ones(s), np.ones(s),
     )  # fmt: skip

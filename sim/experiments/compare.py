@@ -34,6 +34,8 @@ from sim.spec import Place, Strategy
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 LOW, HIGH = 5.0, 95.0
+#: A strand whose posts are filled to less than this at the end of its first year is said to be late.
+_STAFFED = 0.85
 
 
 @dataclass(frozen=True)
@@ -298,13 +300,29 @@ def _warnings(names: list[str], everything: list[list[Run]]) -> tuple[str, ...]:
     years = n_years(everything[0])
     for at, name in enumerate(names[1:], start=1):
         found += [f"{name}: {text}" for text in everything[0][at].warnings]
-        short: dict[str, list[tuple[int, float]]] = {}
+        short: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for runs in everything:
-            for year, strand, share in runs[at].shortfalls:
-                short.setdefault(strand, []).append((year + 1, share))
-        for strand, cases in sorted(short.items()):
+            for year, strand, share, of in runs[at].shortfalls:
+                short.setdefault((strand, of), []).append((year + 1, share))
+        for (strand, of), cases in sorted(short.items()):
             hit = sorted({year for year, _ in cases if year <= years})
             mean = float(np.mean([share for _, share in cases]))
             span = f"year {hit[0]}" if len(hit) == 1 else f"years {hit[0]} to {hit[-1]}"
-            found.append(f"{name}: money or posts for only {mean:.0%} of {strand} in {span}")
+            found.append(f"{name}: {of} for only {mean:.0%} of {strand} in {span}")
+        found += [f"{name}: {text}" for text in _late(everything, at)]
     return tuple(found)
+
+
+def _late(everything: list[list[Run]], at: int) -> list[str]:
+    """One sentence per strand whose posts were still vacant in the August of the year it began."""
+    run, found = everything[0][at], []
+    wanted, filled = (
+        np.mean([runs[at].delivered[:, column, :] for runs in everything], axis=0)
+        for column in (V.posts_wanted, V.posts_filled)
+    )
+    for s in range(run.n_today, len(run.offers)):
+        first = int(np.argmax(wanted[:, s] > 0.0))
+        share = filled[first, s] / wanted[first, s] if wanted[first, s] > 0.0 else 1.0
+        if share < _STAFFED:
+            found.append(f"only {share:.0%} of the posts of {run.offers[s]} are filled by August of year {first + 1}")
+    return found

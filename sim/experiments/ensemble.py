@@ -41,7 +41,7 @@ class Run:
     delivered: Reals
     changed: Reals
     flows: dict[str, int]
-    shortfalls: tuple[tuple[int, str, float], ...]
+    shortfalls: tuple[tuple[int, str, float, str], ...]
     warnings: tuple[str, ...]
     wall_s: float
 

@@ -17,6 +17,7 @@ from sim.kernel.chunks import BLOCK, chunk_start, n_chunks
 from sim.numerics import clip
 from sim.schema import CW, N_POOLS, RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13, C, H, S, Stream
 from sim.science import children as science
+from sim.science import coordination as coordination_science
 from sim.science import milestones as outcome_science
 
 
@@ -274,6 +275,22 @@ def advance_children_parallel(month, real, whole, pools, keys, hh, schools, ages
     sums[:] = 0.0
     for chunk in prange(n_chunks(real.shape[1])):
         advance_chunk(chunk, month, real, whole, pools, keys, hh, schools, ages, p, lines, sums[chunk])
+
+
+@jit
+def fade_in_surroundings(pools, kept, whole, home_real, school_real, strength, p):
+    """``fade`` for children whose school and home slow or hasten it (sustaining environments)."""
+    household, school = whole[CW.household], whole[CW.school]
+    goes_on = np.empty(pools.shape[1])
+    for i in range(goes_on.size):
+        effectiveness = school_real[S.effectiveness, school[i]] if school[i] >= 0 else 0.0
+        home = home_real[H.home_learning, household[i]]
+        goes_on[i] = 1.0 - coordination_science.sustaining(effectiveness, home, strength, p)
+    for row in range(pools.shape[0]):
+        lost = 1.0 - kept[row % N_POOLS]
+        if lost > 0.0:
+            for i in range(goes_on.size):
+                pools[row, i] *= 1.0 - lost * goes_on[i]
 
 
 @jit

@@ -30,6 +30,7 @@ from sim.schema import (
     Stream,
     V,
 )
+from sim.science import coordination as coordination_science
 from sim.science import strands as science
 from sim.science import trust as trust_science
 
@@ -59,6 +60,7 @@ class Offers(NamedTuple):
     outreach: np.ndarray  # 0..1
     trusted_adult: np.ndarray  # 0/1
     contact: np.ndarray  # 1 if taking part counts as being reached
+    ecology: np.ndarray  # uint8: bit of the ecology of a child it works in, 0 for a partnership
     n_moved: np.ndarray  # offers x 2: how many outcomes of children, of households the offer moves
     moved: np.ndarray  # offers x 2 x 5: which ones
     course: np.ndarray  # offers x 2 groups x 9 outcomes x 4 pools: monthly increment during the course
@@ -87,6 +89,14 @@ class People(NamedTuple):
     inclination: np.ndarray  # by household: what moves acceptance this term, without outreach
 
 
+class Links(NamedTuple):
+    """What the zone's coordination does to finding people this month; referral 0 and sight 1 are as usual."""
+
+    referral: float  # chance a round that a family somebody met is passed on
+    memory: float  # months a family counts as met
+    sight: float  # factor on the weight of need in finding people
+
+
 class Taking(NamedTuple):
     """State of taking part, and scratch for the dose: total and largest increment by outcome and person."""
 
@@ -99,6 +109,8 @@ class Taking(NamedTuple):
     home_total: np.ndarray
     home_largest: np.ndarray
     home_mark: np.ndarray  # int64: last (month, offer) that moved a household, so siblings do not count twice
+    child_ecologies: np.ndarray  # uint8: ecologies of a child in which strands are at work this month
+    home_ecologies: np.ndarray  # uint8
 
 
 @jit
@@ -160,7 +172,7 @@ def _age_bits(low, high):
 
 
 @jit
-def find_candidates(s, month, seed, selective, offers, people, taking, score, p):
+def find_candidates(s, month, seed, selective, links, offers, people, taking, score, p):
     """Enrolment round of one offer: fills ``score`` (place in the queue; -1e9 = not a candidate).
 
     Returns (eligible, offered now). A waiting person stays a candidate; others must be found and accept.
@@ -173,6 +185,7 @@ def find_candidates(s, month, seed, selective, offers, people, taking, score, p)
     need = (people.home_need if is_home else people.child_need)[offers.need[s]]
     home_of, child_age, home_ages = people.child_whole[CW.household], people.child_age, people.home_ages
     ses, trust, inclination = people.home_real[H.ses], people.home_real[H.trust], people.inclination
+    last_reached = people.home_whole[HW.last_reached]
     stages, line, any_need = taking.stage[s], offers.need_line[s], offers.need[s] == NEED_NONE
     low, high, wanted = offers.age_low[s], offers.age_high[s], _age_bits(offers.age_low[s], offers.age_high[s])
     key, outreach, targeting, intercept = offers.key[s], offers.outreach[s], offers.targeting[s], offers.intercept[s]
@@ -190,7 +203,10 @@ def find_candidates(s, month, seed, selective, offers, people, taking, score, p)
         who = own_key[row] ^ key
         h = row if is_home else home_of[row]
         if stage == NOT_IN:
-            chance = science.identify_probability(min(max(need[row], 0.0), 1.0), outreach, p)
+            met = 1.0 if month - last_reached[h] <= links.memory else 0.0
+            chance = science.identify_probability(
+                min(max(need[row], 0.0), 1.0), outreach, met, links.referral, links.sight, p
+            )
             if uniform(bits(who, at_identify)) >= chance:
                 continue
             offered += 1
@@ -198,8 +214,8 @@ def find_candidates(s, month, seed, selective, offers, people, taking, score, p)
             if uniform(bits(who, at_accept)) >= chance:
                 continue
         u = uniform(bits(who, at_order))
-        queue = science.order_score(targeting, ses[h] * selective, trust[h] * selective, need[row], u, p)
-        score[row] = queue + (10.0 if stage == WAITING else 0.0)
+        waits = 1.0 if stage == WAITING else 0.0
+        score[row] = science.order_score(targeting, ses[h] * selective, trust[h] * selective, need[row], waits, u, p)
     return eligible, offered
 
 
@@ -268,7 +284,10 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
         own_key = people.home_keys if is_home else people.child_keys
         stages, months, members = taking.stage[s], taking.months[s], taking.members[s]
         duration, ongoing, area = offers.duration[s], offers.ongoing[s] == 1, offers.area[s] == 1
-        runs, high = month < offers.stop[s], offers.age_high[s]
+        # An offer without any staff or money is closed; those in it are sent away.
+        closed = not area and services[V.quality, s] == 0.0
+        runs = month < offers.stop[s] and not closed
+        high = offers.age_high[s]
         wanted = _age_bits(offers.age_low[s], high)
         contact, adult = offers.contact[s] == 1, offers.trusted_adult[s] == 1
         gain = trust_science.contact_gain(offers.outreach[s], trust)
@@ -305,8 +324,9 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
                     completed += 1 if done else 0
                     dropped += 0 if done else 1
                     home_whole[HW.completed, h] += 1 if done else 0
-                    # Growing up, moving away or the end of a strand is nobody's disappointment.
-                    home_real[H.experience, h] -= trust.drop_out_loss if gave_up and not done else 0.0
+                    # Growing up, moving away or the planned end of a strand is nobody's disappointment.
+                    hurt = (gave_up or closed) and not done
+                    home_real[H.experience, h] -= trust.drop_out_loss if hurt else 0.0
                 continue
             months[row] += 1
             members[kept] = row
@@ -342,6 +362,7 @@ def _dose_pass(month, shares, offers, people, taking, second):
     child_pools, home_pools = people.child_pools, people.home_pools
     child_total, child_largest = taking.child_total, taking.child_largest
     home_total, home_largest, mark = taking.home_total, taking.home_largest, taking.home_mark
+    child_ecologies, home_ecologies = taking.child_ecologies, taking.home_ecologies
     for s in range(offers.key.size):
         share = shares[s]
         n_child, n_home = offers.n_moved[s, 0], offers.n_moved[s, 1]
@@ -352,6 +373,7 @@ def _dose_pass(month, shares, offers, people, taking, second):
         stages, months, members = taking.stage[s], taking.months[s], taking.members[s]
         low, high, duration = offers.age_low[s], offers.age_high[s], offers.duration[s]
         this = (month * 4096 + s) * 2 + (1 if second else 0)
+        ecology = offers.ecology[s]
         for at in range(taking.n_members[s]):
             row = members[at]
             if stages[row] == WAITING:
@@ -364,6 +386,8 @@ def _dose_pass(month, shares, offers, people, taking, second):
                 i = people.rows[k] if is_home else row
                 if is_home and not low <= child_age[i] < high:
                     continue
+                if not second:
+                    child_ecologies[i] |= ecology
                 for m in range(n_child):
                     o = child_moved[m]
                     if second:
@@ -375,6 +399,8 @@ def _dose_pass(month, shares, offers, people, taking, second):
                         child_largest[o, i] = max(child_largest[o, i], amount)
             if n_home > 0 and mark[h] != this:
                 mark[h] = this
+                if not second:
+                    home_ecologies[h] |= ecology
                 for m in range(n_home):
                     o = home_moved[m]
                     q = N_CHILD_OUTCOMES + o
@@ -388,23 +414,55 @@ def _dose_pass(month, shares, offers, people, taking, second):
 
 
 @jit
-def _to_factors(total, largest, p):
-    """Turn totals and largest increments into the share that counts (diminishing returns), in place."""
+def _count_bits(flags):
+    """Number of bits set in a small whole number."""
+    count = 0
+    while flags > 0:
+        count += flags & 1
+        flags = flags >> 1
+    return count
+
+
+@jit
+def _to_factors(total, largest, ecologies, synergy, p):
+    """Turn totals and largest increments into the share that counts, in place: diminishing returns, synergy."""
+    by_ecologies = np.ones(256)
+    for flags in range(256):
+        by_ecologies[flags] = coordination_science.synergy_factor(_count_bits(flags), synergy)
     for o in range(total.shape[0]):
         for i in range(total.shape[1]):
             if total[o, i] != 0.0:
-                largest[o, i] = science.overlap_factor(total[o, i], largest[o, i], p)
+                counted = science.overlap_factor(total[o, i], largest[o, i], p)
+                largest[o, i] = counted * by_ecologies[ecologies[i]]
                 total[o, i] = 0.0
 
 
 @jit
-def add_dose(month, shares, offers, people, taking, p):
-    """Add this month's effects to the pools. ``shares``: delivered share of each offer (0..1)."""
+def _school_ecology(served, ecology, people, taking):
+    """Mark the ecology of school work on the pupils (and their homes) of the schools it serves."""
+    school, household = people.child_whole[CW.school], people.child_whole[CW.household]
+    for i in range(school.size):
+        if people.child_age[i] >= 0 and school[i] >= 0 and served[school[i]]:
+            taking.child_ecologies[i] |= ecology
+            taking.home_ecologies[household[i]] |= ecology
+
+
+@jit
+def add_dose(month, shares, synergy, served, school_ecology, offers, people, taking, p):
+    """Add this month's effects to the pools. ``shares``: delivered share of each offer by the published effect.
+
+    ``synergy``: strength of reinforcement between ecologies now; ``served``: schools in which strands work on the
+    whole school, ``school_ecology`` their bit.
+    """
     taking.child_largest[:] = 0.0
     taking.home_largest[:] = 0.0
+    taking.child_ecologies[:] = 0
+    taking.home_ecologies[:] = 0
+    if synergy > 0.0:
+        _school_ecology(served, school_ecology, people, taking)
     _dose_pass(month, shares, offers, people, taking, False)
-    _to_factors(taking.child_total, taking.child_largest, p)
-    _to_factors(taking.home_total, taking.home_largest, p)
+    _to_factors(taking.child_total, taking.child_largest, taking.child_ecologies, synergy, p)
+    _to_factors(taking.home_total, taking.home_largest, taking.home_ecologies, synergy, p)
     _dose_pass(month, shares, offers, people, taking, True)
 
 

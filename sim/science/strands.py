@@ -10,9 +10,16 @@ _LN_2 = 0.6931471805599453
 
 
 @jit
-def identify_probability(in_need: float, outreach: float, p: DeliveryParameters) -> float:
-    """Chance of being known to be eligible at one enrolment round: base, more with need and outreach (0..1)."""
-    return clip(p.identify_base + p.identify_need * in_need + p.identify_outreach * outreach, 0.0, 1.0)
+def identify_probability(
+    in_need: float, outreach: float, met: float, referral: float, sight: float, p: DeliveryParameters
+) -> float:
+    """Chance of being known to be eligible at one enrolment round: base, more with need, outreach and referral.
+
+    ``in_need``, ``outreach``: 0..1; ``met``: 1 if some partner met the family of late; ``referral``: what being met
+    adds against the usual; ``sight``: how clearly need is seen, 1 = as usual.
+    """
+    seen = p.identify_base + p.identify_need * in_need * sight + p.identify_outreach * outreach
+    return clip(seen + referral * met, 0.0, 1.0)
 
 
 @jit
@@ -51,13 +58,19 @@ def neet_risk(attainment: float, agency: float, p: DeliveryParameters) -> float:
 
 
 @jit
-def order_score(targeting: int, ses: float, trust: float, need: float, u: float, p: DeliveryParameters) -> float:
-    """Place in the queue, higher first: 0 first come (organised families first), 1 by need, 2 both, 3 lottery."""
+def order_score(
+    targeting: int, ses: float, trust: float, need: float, waits: float, u: float, p: DeliveryParameters
+) -> float:
+    """Place in the queue, higher first: 0 first come (organised families first), 1 by need, 2 both, 3 lottery.
+
+    ``waits``: 1 for who waits already. By need, waiting counts as some more need: the worst off still come first.
+    """
     organised = p.order_ses * ses + p.order_trust * trust
-    first = u + organised
-    both = u + (organised + need) / 2.0
-    by_need = need + p.order_luck * u
-    return first if targeting == 0 else (by_need if targeting == 1 else (both if targeting == 2 else u))
+    first = u + organised + p.order_waiting * waits
+    both = u + (organised + need) / 2.0 + p.order_waiting * waits
+    by_need = need + p.order_luck * u + p.order_waiting_need * waits
+    lottery = u + p.order_waiting * waits
+    return first if targeting == 0 else (by_need if targeting == 1 else (both if targeting == 2 else lottery))
 
 
 @jit

@@ -19,7 +19,8 @@ def everybody(register: Register, **delivery: float) -> Register:
         "accept_outreach": 50.0, "planning_margin": 10.0, **delivery,
     }  # fmt: skip
     p = register.parameters
-    return register._replace(parameters=p._replace(delivery=p.delivery._replace(**own)))
+    average = p.coordination._replace(sustaining=0.0)
+    return register._replace(parameters=p._replace(delivery=p.delivery._replace(**own), coordination=average))
 
 
 def stepped(register: Register, strategy: Strategy, *strands: object, months: int = 6, children: int = 120) -> World:
@@ -99,11 +100,12 @@ def test_a_household_strand_reaches_its_children_of_the_right_age(register: Regi
 
 def test_without_money_or_posts_nothing_happens(register: Register) -> None:
     strand = made_strand(ages=(5, 8), uptake=0.99)
-    for strategy in (made_strategy(planned(outreach=1.0), gbp=0.0), made_strategy(planned(outreach=1.0), posts=0.0)):
+    for short_of, limits in (("money", {"gbp": 0.0}), ("posts", {"posts": 0.0})):
+        strategy = made_strategy(planned(outreach=1.0), **limits)
         world = stepped(everybody(register), strategy, strand)
         assert not pooled(world, "children", "attainment").any()
         assert world.services.started[world.plan.ids.index("made")] == 0
-        assert world.shortfalls[0] == (0, "made", 0.0)
+        assert world.shortfalls[0] == (0, "made", 0.0, short_of)
 
 
 def test_money_goes_by_priority(register: Register) -> None:

@@ -22,9 +22,12 @@ def delivery(**values: float) -> DeliveryParameters:
 def test_identify_by_hand_and_held_within_nought_and_one() -> None:
     p = delivery(identify_base=0.3, identify_need=0.2, identify_outreach=0.4)
     f = plain(science.identify_probability)
-    assert f(0.5, 0.25, p) == pytest.approx(0.5)
-    assert f(1.0, 2.0, p) == 1.0
-    assert f(-9.0, 0.0, p) == 0.0
+    assert f(0.5, 0.25, 0.0, 0.3, 1.0, p) == pytest.approx(0.5)
+    assert f(1.0, 2.0, 0.0, 0.0, 1.0, p) == 1.0
+    assert f(-9.0, 0.0, 0.0, 0.0, 1.0, p) == 0.0
+    # met and passed on; need seen twice as clearly
+    assert f(0.5, 0.25, 1.0, 0.3, 1.0, p) == pytest.approx(0.8)
+    assert f(0.5, 0.25, 1.0, -0.1, 2.0, p) == pytest.approx(0.5)
 
 
 def test_acceptance_by_hand() -> None:
@@ -52,13 +55,17 @@ def test_risk_scores_by_hand() -> None:
 
 
 def test_queues_by_targeting() -> None:
-    p = delivery(order_ses=0.5, order_trust=1.0, order_luck=0.25)
+    p = delivery(order_ses=0.5, order_trust=1.0, order_luck=0.25, order_waiting=10.0, order_waiting_need=0.5)
     f = plain(science.order_score)
     # organised = 0.5 * 2 + 1 * 0.4 = 1.4
-    assert f(0, 2.0, 0.4, 3.0, 0.2, p) == pytest.approx(1.6)
-    assert f(1, 2.0, 0.4, 3.0, 0.2, p) == pytest.approx(3.05)
-    assert f(2, 2.0, 0.4, 3.0, 0.2, p) == pytest.approx(0.2 + 0.7 + 1.5)
-    assert f(3, 2.0, 0.4, 3.0, 0.2, p) == 0.2
+    assert f(0, 2.0, 0.4, 3.0, 0.0, 0.2, p) == pytest.approx(1.6)
+    assert f(1, 2.0, 0.4, 3.0, 0.0, 0.2, p) == pytest.approx(3.05)
+    assert f(2, 2.0, 0.4, 3.0, 0.0, 0.2, p) == pytest.approx(0.2 + 0.7 + 1.5)
+    assert f(3, 2.0, 0.4, 3.0, 0.0, 0.2, p) == 0.2
+    # who waits comes first, but by need the worst off still do
+    assert f(0, -2.0, 0.0, 0.0, 1.0, 0.0, p) > f(0, 2.0, 0.4, 3.0, 0.0, 0.9, p)
+    assert f(1, 0.0, 0.0, 1.0, 1.0, 0.2, p) == pytest.approx(1.55)
+    assert f(3, 0.0, 0.0, 0.0, 1.0, 0.1, p) == pytest.approx(10.1)
 
 
 def test_drop_out_by_hand() -> None:
