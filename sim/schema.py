@@ -213,6 +213,7 @@ PARTNERS = TableSchema(
         ("joined", "month", "month in which it joined, -9999 if not yet"),
         ("left", "month", "month in which it left, -9999 if it has not"),
         ("joins_month", "month", "month in which it is asked to join"),
+        ("zone", "row", "zone it belongs to"),
     ),
     (),
 )

@@ -81,6 +81,7 @@ PLACE_CELLS: dict[str, CellRule] = {
         ("area_km2", "square kilometres", 0.01, 5000, "area of the neighbourhood"),
         ("school_effectiveness", "SD between schools", -2, 2, "mean effectiveness of the schools used, national mean 0"),
         ("school_climate", "SD between schools", -2, 2, "mean climate of the schools used, national mean 0"),
+        ("zones", "partnerships", 1, 500, "zones, each with a partnership of its own, into which the place is divided"),
         ("partnership_history", "0..1", 0, 1, "how far schools and services have worked together before, 0.3 = usual"),
         ("driver_hardship", "SD between places", -2, 2, "hardship beyond what is usual for places as deprived"),
         ("driver_housing", "SD between places", -2, 2, "crowded, damp or insecure housing beyond what is usual"),

@@ -6,19 +6,19 @@ import numpy as np
 
 from sim import draws
 from sim.engine.world import World
+from sim.kernel import delivery as delivery_kernel
 from sim.kernel import uptake
-from sim.schema import TAKING_PART, H, Stream, Z
+from sim.schema import TAKING_PART, H, Stream
 from sim.science import coordination as science
 
 
 def links(world: World) -> uptake.Links:
-    """What coordination, shared data and a local analysis do to finding people this month."""
-    p, zone = world.parameters.coordination, world.zone.real[:, 0]
-    return uptake.Links(
-        science.referral(zone[Z.coordination], world.usual_coordination, p),
-        p.referral_memory_months,
-        science.sight_of_need(zone[Z.data], world.usual_data, zone[Z.analysis], p),
+    """What coordination, shared data and a local analysis do this month, by zone."""
+    p, strength = world.parameters, world.plan.strengths.synergy
+    found = delivery_kernel.link(
+        world.zone.real, world.usual_coordination, world.usual_data, strength, p.delivery, p.coordination
     )
+    return uptake.Links(*found, p.coordination.referral_memory_months)
 
 
 def neighbourhood(world: World) -> None:

@@ -13,7 +13,6 @@ from sim.kernel import places as place_kernel
 from sim.kernel import uptake
 from sim.offers import ECOLOGIES
 from sim.schema import SEPTEMBER, TAKING_PART
-from sim.science.coordination import overlap_discount
 
 _SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
 #: Keeps a whole number of places whole where it was reached by division.
@@ -163,22 +162,19 @@ def take_part(world: World) -> None:
         world.month, world.start.seed, plan.arrays, world.people, world.taking, world.services.real, p.delivery, p.trust
     )
     delivered = _pay(world)
+    shares = np.zeros((len(plan.ids), len(world.zone)))
     delivery_kernel.deliver(
-        v.real, plan.arrays.area, plan.n_today, world.zone.coordination[0], world.usual_coordination, world.fits,
-        p.coordination,
+        v.real, plan.arrays.area, plan.n_today, world.zone.coordination, world.usual_coordination, world.fits,
+        delivered, shares, p.coordination,
     )  # fmt: skip
     if len(plan.ids) > plan.n_today:
         _fade_children(world)
         child_kernel.fade(h.pools, world.kept)
         child_kernel.fade(world.schools.pools, world.kept)
-        shares = delivered * v.fidelity
         served = _school_work(world, shares)
-        coordination = float(world.zone.coordination[0])
-        discount = overlap_discount(coordination, world.usual_coordination, p.delivery, p.coordination)
         uptake.add_dose(
-            world.month, shares, plan.strengths.synergy * coordination, served, _SCHOOL_ECOLOGY, plan.arrays,
-            world.people, world.taking, p.delivery._replace(overlap_discount=discount),
-        )  # fmt: skip
+            world.month, shares, links(world), served, _SCHOOL_ECOLOGY, plan.arrays, world.people, world.taking
+        )
     uptake.finish_courses(plan.arrays, world.people, world.taking, world.services.real)
 
 
@@ -212,7 +208,7 @@ def _fade_children(world: World) -> None:
     )
 
 
-def _school_work(world: World, delivered: Reals) -> npt.NDArray[np.bool_]:
+def _school_work(world: World, shares: Reals) -> npt.NDArray[np.bool_]:
     """Strands on whole schools add to the effectiveness pools of the schools they serve; returns those schools."""
     plan, everywhere = world.plan, np.zeros(len(world.schools), dtype=bool)
     for s in range(plan.n_today, len(plan.ids)):
@@ -223,6 +219,6 @@ def _school_work(world: World, delivered: Reals) -> npt.NDArray[np.bool_]:
         in_course = world.month - plan.arrays.start[s] < plan.arrays.duration[s]
         if in_course or plan.arrays.ongoing[s] == 1:
             increments = plan.school_course[s] if in_course else plan.school_keep[s]
-            place_kernel.add_school_effect(world.schools.pools, served, increments, delivered[s])
+            place_kernel.add_school_effect(world.schools.pools, served, increments, shares[s], world.zone_of_school)
             everywhere |= served
     return everywhere

@@ -90,6 +90,7 @@ class World:
     rolls: npt.NDArray[np.int64]
     shares: Reals
     fits: Reals
+    zone_of_school: npt.NDArray[np.int32]
     usual_coordination: float = 0.0
     usual_data: float = 0.0
     next_tenant: int = 0
@@ -133,6 +134,18 @@ class World:
         return Changes(*found)
 
 
+def zone_at(table: Table, side: float, n_zones: int) -> npt.NDArray[np.int32]:
+    """Row of the zone in which each row of a table with ``x`` and ``y`` lies: cells of a grid over the place (km).
+
+    As many columns as the root of the number of zones, and rows of zones as needed; the last cells are joined.
+    """
+    across = int(np.ceil(np.sqrt(n_zones)))
+    down = int(np.ceil(n_zones / across))
+    column = np.clip((table.x / side * across).astype(np.int32), 0, across - 1)
+    row = np.clip((table.y / side * down).astype(np.int32), 0, down - 1)
+    return np.minimum(row * across + column, n_zones - 1).astype(np.int32)
+
+
 def create(
     start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1,
     copy: bool = True,
@@ -147,6 +160,7 @@ def create(
     services.baseline[: plan.n_today] = 1
     services.fidelity[: plan.n_today] = 1.0
     n, m, s = len(children), len(households), len(plan.ids)
+    n_zones = int(start.place.value("zones"))
     side = float(np.sqrt(start.place.value("area_km2")))
     distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)
     taking = uptake.Taking(
@@ -161,16 +175,17 @@ def create(
         households.pools, households.key, population.kin_first, population.kin_rows, distance,
         np.full(n, -1, dtype=np.int32), np.zeros(m, dtype=np.uint32), np.zeros(m, dtype=np.int8),
         np.zeros((uptake.N_NEEDS, n)), np.zeros((uptake.N_NEEDS, m)), np.zeros(m),
+        zone_at(households, side, n_zones),
     )  # fmt: skip
     ages = child_kernel.age_tables(register.parameters.children)
     parallel = threads > 1 and n >= PARALLEL_FROM and not _jit.JIT_OFF
     if parallel:
         _jit.set_threads(threads)
     return World(
-        start, strategy, plan, register.parameters, Table("partners", 0), Table("zone", 1), children, households,
+        start, strategy, plan, register.parameters, Table("partners", 0), Table("zone", n_zones), children, households,
         schools, services, taking, people, 0, threads if parallel else 1,
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        np.ones(s), np.ones(s),
+        np.ones(s), np.ones(s), zone_at(schools, side, n_zones),
     )  # fmt: skip

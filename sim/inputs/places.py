@@ -16,7 +16,7 @@ from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, CellRule, Pla
 TOLERANCE = 0.005
 
 #: Cells that only whole numbers make sense for.
-_WHOLE = ("children", "deprivation_decile")
+_WHOLE = ("children", "deprivation_decile", "zones")
 
 
 def load_place(ref: str | Path, library: Library | None = None) -> Place:

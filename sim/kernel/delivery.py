@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim._jit import jit
-from sim.schema import V
+from sim.schema import V, Z
 from sim.science import coordination as coordination_science
 from sim.science import services as science
 
@@ -18,15 +20,36 @@ def fill_posts(services, d, p):
 
 
 @jit
-def deliver(services, area, first_strand, coordination, usual, fits, p):
-    """Load of every offer people enrol in, and the effect of every strand by its published one (``V.fidelity``).
+def link(zone, usual, usual_data, strength, d, p):
+    """What coordination does this month, by zone: (referral, sight of need, overlap discount, synergy)."""
+    n = zone.shape[1]
+    referral, sight, discount, synergy = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for z in range(n):
+        coordination = zone[Z.coordination, z]
+        referral[z] = coordination_science.referral(coordination, usual, p)
+        sight[z] = coordination_science.sight_of_need(zone[Z.data, z], usual_data, zone[Z.analysis, z], p)
+        discount[z] = coordination_science.overlap_discount(coordination, usual, d, p)
+        synergy[z] = strength * coordination
+    return referral, sight, discount, synergy
 
-    ``fits``: fit of each offer to the place. Strands for everybody near by have no caseload.
+
+@jit
+def deliver(services, area, first_strand, coordination, usual, fits, delivered, shares, p):
+    """Load of every offer people enrol in, and what it brings by zone: ``shares`` (offers x zones), filled here.
+
+    ``delivered``: share of each offer that is paid for and staffed; ``fits``: its fit to the place;
+    ``coordination``: by zone. ``V.fidelity`` is the mean over the zones of the effect by the published one.
+    Strands for everybody near by have no caseload.
     """
-    together = coordination_science.fidelity(coordination, usual, p)
     for s in range(services.shape[1]):
         load = 0.0 if area[s] == 1 else science.load(services[V.taking_part, s], services[V.capacity, s], p)
         services[V.load, s] = load
         if s >= first_strand:
             runs = 1.0 if services[V.quality, s] > 0.0 else 0.0
-            services[V.fidelity, s] = runs * together * fits[s] * science.quality_under_load(load, p)
+            own = runs * fits[s] * science.quality_under_load(load, p)
+            total = 0.0
+            for z in range(coordination.size):
+                fidelity = own * coordination_science.fidelity(coordination[z], usual, p)
+                shares[s, z] = delivered[s] * fidelity
+                total += fidelity
+            services[V.fidelity, s] = total / coordination.size

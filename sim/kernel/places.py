@@ -161,9 +161,12 @@ def place_pupils(month, child_whole, school_whole, elsewhere):
 
 
 @jit
-def add_school_effect(pools, eligible, increments, share):
-    """Add one month's increments (one per pool) to the effectiveness pools of the eligible schools."""
+def add_school_effect(pools, eligible, increments, shares, zone):
+    """Add one month's increments (one per pool) to the effectiveness pools of the eligible schools.
+
+    ``shares``: delivered share by zone; ``zone``: row of the zone of each school.
+    """
     for s in range(pools.shape[1]):
         if eligible[s]:
             for k in range(N_POOLS):
-                pools[k, s] += increments[k] * share
+                pools[k, s] += increments[k] * shares[zone[s]]

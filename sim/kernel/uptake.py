@@ -87,14 +87,17 @@ class People(NamedTuple):
     child_need: np.ndarray  # needs x children: need scores of the term
     home_need: np.ndarray  # needs x households
     inclination: np.ndarray  # by household: what moves acceptance this term, without outreach
+    zone: np.ndarray  # int32 by household: row of the zone its home lies in
 
 
 class Links(NamedTuple):
-    """What the zone's coordination does to finding people this month; referral 0 and sight 1 are as usual."""
+    """What coordination does this month, by zone; referral 0, sight 1 and synergy 0 are as usual."""
 
-    referral: float  # chance a round that a family somebody met is passed on
+    referral: np.ndarray  # chance a round that a family somebody met is passed on
+    sight: np.ndarray  # factor on the weight of need in finding people
+    discount: np.ndarray  # share lost where strands for one outcome overlap
+    synergy: np.ndarray  # strength of reinforcement between ecologies
     memory: float  # months a family counts as met
-    sight: float  # factor on the weight of need in finding people
 
 
 class Taking(NamedTuple):
@@ -185,7 +188,7 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, sc
     need = (people.home_need if is_home else people.child_need)[offers.need[s]]
     home_of, child_age, home_ages = people.child_whole[CW.household], people.child_age, people.home_ages
     ses, trust, inclination = people.home_real[H.ses], people.home_real[H.trust], people.inclination
-    last_reached = people.home_whole[HW.last_reached]
+    last_reached, zone = people.home_whole[HW.last_reached], people.zone
     stages, line, any_need = taking.stage[s], offers.need_line[s], offers.need[s] == NEED_NONE
     low, high, wanted = offers.age_low[s], offers.age_high[s], _age_bits(offers.age_low[s], offers.age_high[s])
     key, outreach, targeting, intercept = offers.key[s], offers.outreach[s], offers.targeting[s], offers.intercept[s]
@@ -205,7 +208,7 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, sc
         if stage == NOT_IN:
             met = 1.0 if month - last_reached[h] <= links.memory else 0.0
             chance = science.identify_probability(
-                min(max(need[row], 0.0), 1.0), outreach, met, links.referral, links.sight, p
+                min(max(need[row], 0.0), 1.0), outreach, met, links.referral[zone[h]], links.sight[zone[h]], p
             )
             if uniform(bits(who, at_identify)) >= chance:
                 continue
@@ -358,15 +361,14 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
 @jit
 def _dose_pass(month, shares, offers, people, taking, second):
     """Walk over everybody who takes part or is exposed: add up increments, or put their counted share into pools."""
-    home_of, child_age, group = people.child_whole[CW.household], people.child_age, people.group
+    home_of, child_age, group, zone = people.child_whole[CW.household], people.child_age, people.group, people.zone
     child_pools, home_pools = people.child_pools, people.home_pools
     child_total, child_largest = taking.child_total, taking.child_largest
     home_total, home_largest, mark = taking.home_total, taking.home_largest, taking.home_mark
     child_ecologies, home_ecologies = taking.child_ecologies, taking.home_ecologies
     for s in range(offers.key.size):
-        share = shares[s]
         n_child, n_home = offers.n_moved[s, 0], offers.n_moved[s, 1]
-        if share <= 0.0 or n_child + n_home == 0:
+        if shares[s].max() <= 0.0 or n_child + n_home == 0:
             continue
         child_moved, home_moved = offers.moved[s, 0], offers.moved[s, 1]
         is_home = offers.unit[s] == HOUSEHOLD
@@ -379,6 +381,7 @@ def _dose_pass(month, shares, offers, people, taking, second):
             if stages[row] == WAITING:
                 continue
             h = row if is_home else home_of[row]
+            share = shares[s, zone[h]]
             table = (offers.course if months[row] <= duration else offers.keep)[s, group[h]]
             low_at = people.first[h] if is_home else 0
             high_at = people.first[h + 1] if is_home else 1
@@ -424,16 +427,18 @@ def _count_bits(flags):
 
 
 @jit
-def _to_factors(total, largest, ecologies, synergy, p):
-    """Turn totals and largest increments into the share that counts, in place: diminishing returns, synergy."""
-    by_ecologies = np.ones(256)
-    for flags in range(256):
-        by_ecologies[flags] = coordination_science.synergy_factor(_count_bits(flags), synergy)
+def _to_factors(total, largest, ecologies, home_of, zone, links):
+    """Turn totals and largest increments into the share that counts, in place: diminishing returns, synergy.
+
+    ``home_of``: household of each row; empty where the rows are households.
+    """
     for o in range(total.shape[0]):
         for i in range(total.shape[1]):
             if total[o, i] != 0.0:
-                counted = science.overlap_factor(total[o, i], largest[o, i], p)
-                largest[o, i] = counted * by_ecologies[ecologies[i]]
+                z = zone[home_of[i] if home_of.size > 0 else i]
+                counted = science.overlap_factor(total[o, i], largest[o, i], links.discount[z])
+                n = _count_bits(ecologies[i]) if links.synergy[z] > 0.0 else 1
+                largest[o, i] = counted * coordination_science.synergy_factor(n, links.synergy[z])
                 total[o, i] = 0.0
 
 
@@ -448,21 +453,21 @@ def _school_ecology(served, ecology, people, taking):
 
 
 @jit
-def add_dose(month, shares, synergy, served, school_ecology, offers, people, taking, p):
-    """Add this month's effects to the pools. ``shares``: delivered share of each offer by the published effect.
+def add_dose(month, shares, links, served, school_ecology, offers, people, taking):
+    """Add this month's effects to the pools. ``shares`` (offers x zones): what is delivered of the published effect.
 
-    ``synergy``: strength of reinforcement between ecologies now; ``served``: schools in which strands work on the
-    whole school, ``school_ecology`` their bit.
+    ``served``: schools in which strands work on the whole school, ``school_ecology`` their bit.
     """
     taking.child_largest[:] = 0.0
     taking.home_largest[:] = 0.0
     taking.child_ecologies[:] = 0
     taking.home_ecologies[:] = 0
-    if synergy > 0.0:
+    if links.synergy.max() > 0.0:
         _school_ecology(served, school_ecology, people, taking)
     _dose_pass(month, shares, offers, people, taking, False)
-    _to_factors(taking.child_total, taking.child_largest, taking.child_ecologies, synergy, p)
-    _to_factors(taking.home_total, taking.home_largest, taking.home_ecologies, synergy, p)
+    home_of, nobody = people.child_whole[CW.household], people.child_whole[CW.household, :0]
+    _to_factors(taking.child_total, taking.child_largest, taking.child_ecologies, home_of, people.zone, links)
+    _to_factors(taking.home_total, taking.home_largest, taking.home_ecologies, nobody, people.zone, links)
     _dose_pass(month, shares, offers, people, taking, True)
 
 

@@ -81,14 +81,14 @@ def drop_out_probability(course_months: float, distress: float, p: DeliveryParam
 
 
 @jit
-def overlap_factor(total: float, largest: float, p: DeliveryParameters) -> float:
+def overlap_factor(total: float, largest: float, discount: float) -> float:
     """Share of the summed monthly increments that counts when several strands move one outcome.
 
-    The largest counts in full, the rest at ``1 - overlap_discount`` (diminishing returns, mechanism 2);
-    1 for a single strand, whatever its sign.
+    The largest counts in full, the rest at ``1 - discount`` (diminishing returns, mechanism 2); 1 for a single
+    strand, whatever its sign.
     """
     rest = total - largest
-    counted = largest + (1.0 - p.overlap_discount) * rest
+    counted = largest + (1.0 - discount) * rest
     return counted / total if total > 0.0 and rest > 0.0 else 1.0
 
 

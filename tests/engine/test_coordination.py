@@ -27,7 +27,7 @@ def zone(
     world = create(start, strategy, library_of(*strands), Evidence(stance))
     world.usual_coordination = usual
     for _ in range(months):
-        world.zone.coordination[0] = coordination
+        world.zone.coordination[:] = coordination
         advance(world)
     return world
 
@@ -84,7 +84,7 @@ def test_no_wrong_door_finds_families_that_were_met(register: Register) -> None:
         start = create_start(neighbourhood(300, 4), own, 3, 24)
         world = create(start, made_strategy(planned()), library_of(made_strand(uptake=0.99)))
         world.households.last_reached[::2] = -1
-        world.zone.coordination[0] = coordination
+        world.zone.coordination[:] = coordination
         advance(world)
         s = world.plan.ids.index("made")
         started = world.taking.stage[s, : len(world.children)] == TAKING_PART
@@ -99,8 +99,8 @@ def test_no_wrong_door_finds_families_that_were_met(register: Register) -> None:
 
 def test_as_usual_links_change_nothing(register: Register) -> None:
     world = zone(with_(register), made_strategy(planned()), course(), coordination=0.3, usual=0.3, months=1)
-    assert links(world)[0] == 0.0
-    assert links(world)[2] == 1.0
+    assert links(world).referral[0] == 0.0
+    assert links(world).sight[0] == 1.0
 
 
 # --- synergy ---------------------------------------------------------------------------------------------

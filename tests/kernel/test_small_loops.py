@@ -62,7 +62,9 @@ def test_a_trusted_adult_fades() -> None:
 
 def test_school_effects_reach_served_schools_only() -> None:
     pools = np.zeros((N_POOLS, 2))
-    places.add_school_effect(pools, np.array([True, False]), np.array([0.1, 0.2, 0.3, 0.4]), 0.5)
+    zones = np.array([1, 1], dtype=np.int32)
+    shares = np.array([0.9, 0.5])
+    places.add_school_effect(pools, np.array([True, False]), np.array([0.1, 0.2, 0.3, 0.4]), shares, zones)
     assert pools[:, 0].tolist() == pytest.approx([0.05, 0.1, 0.15, 0.2])
     assert pools[:, 1].tolist() == [0.0] * 4
 
@@ -169,6 +171,7 @@ def test_ages_and_disadvantage_are_noted_for_residents_only() -> None:
         households.pools, households.key, np.array([0, 2, 4], dtype=np.int32), np.arange(4, dtype=np.int32),
         np.zeros(2), np.zeros(4, dtype=np.int32), np.zeros(2, dtype=np.uint32), np.zeros(2, dtype=np.int8),
         np.zeros((uptake.N_NEEDS, 4)), np.zeros((uptake.N_NEEDS, 2)), np.zeros(2),
+        np.zeros(2, dtype=np.int32),
     )  # fmt: skip
     uptake.look_around(0, 72.0, people)
     assert people.child_age.tolist() == [30, 61, -1, -1]

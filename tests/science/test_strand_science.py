@@ -78,24 +78,22 @@ def test_drop_out_by_hand() -> None:
 
 
 def test_a_single_strand_counts_in_full_whatever_its_sign() -> None:
-    p = delivery(overlap_discount=0.5)
     f = plain(science.overlap_factor)
-    assert f(0.3, 0.3, p) == 1.0
-    assert f(-0.3, -0.3, p) == 1.0
-    assert f(0.0, 0.0, p) == 1.0
+    assert f(0.3, 0.3, 0.5) == 1.0
+    assert f(-0.3, -0.3, 0.5) == 1.0
+    assert f(0.0, 0.0, 0.5) == 1.0
 
 
 def test_overlapping_strands_count_less_and_their_order_does_not_matter() -> None:
-    p = delivery(overlap_discount=0.4)
     f = plain(science.overlap_factor)
     # 0.2 + 0.1 + 0.1: the largest in full, 0.2 at 0.6 -> 0.32 of 0.40
-    assert f(0.4, 0.2, p) == pytest.approx(0.8)
+    assert f(0.4, 0.2, 0.4) == pytest.approx(0.8)
     for sizes in ((0.2, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.2)):
         total = largest = 0.0
         for size in sizes:
             total, largest = total + size, max(largest, size)
-        assert f(total, largest, p) == pytest.approx(0.8)
-    assert f(0.4, 0.2, delivery(overlap_discount=0.0)) == pytest.approx(1.0)
+        assert f(total, largest, 0.4) == pytest.approx(0.8)
+    assert f(0.4, 0.2, 0.0) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("life", [0.5, 3.0, 6.0, 36.0, 240.0])

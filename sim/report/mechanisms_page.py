@@ -1,0 +1,143 @@
+"""The mechanisms page: what each switch turns off, where it stands, and what was seen with it on and off.
+
+``python -m sim.report.mechanisms_page docs/mechanisms.md RUNS`` writes it from run folders of one strategy in one
+place: ``RUNS/all_on`` and, for each mechanism, ``RUNS/NAME`` run with ``--without NAME`` (with ``--with NAME`` for
+one that is off unless asked for), all else equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.inputs.register import tables
+from sim.outcomes import HEADLINES, INDICATORS
+from sim.outputs import read_run_folder
+from sim.report.words import Measure, measure, upper_first
+
+Reals = npt.NDArray[np.float64]
+ALL_ON = "all_on"
+LOW, HIGH = 5.0, 95.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a switch did to one headline: mean and 5th to 95th percentile over pairs of runs on the same luck."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def differences(yearly: pd.DataFrame, strategy: str, year: int, population: str = "residents") -> dict[str, Reals]:
+    """Strategy less twin by replication for each headline indicator, in the order of the luck numbers."""
+    found = {}
+    here = yearly[(yearly["year"] == year) & (yearly["population"] == population)]
+    for indicator, group in HEADLINES.values():
+        rows = here[(here["indicator"] == indicator) & (here["group"] == group)]
+        wide = rows.pivot_table(index="seed", columns="strategy", values="value", observed=True, dropna=False)
+        found[indicator] = np.asarray(wide[strategy] - wide["no_zone"], dtype=np.float64)
+    return found
+
+
+def changes(on: dict[str, Reals], off: dict[str, Reals]) -> dict[str, Change]:
+    """What switching off did to each headline difference, pair by pair (off less on)."""
+    out = {}
+    for name, with_it in on.items():
+        change = off[name] - with_it
+        low, high = np.nanpercentile(change, [LOW, HIGH])
+        out[name] = Change(float(np.nanmean(change)), float(low), float(high))
+    return out
+
+
+def mechanisms_page(runs: Path) -> str:
+    """Markdown of the whole page. Raises ``OutputError`` where a run folder is missing or damaged."""
+    base = read_run_folder(runs / ALL_ON)
+    strategy, year = base.strategies[0].id, base.years
+    on = differences(base.yearly, strategy, year)
+    pages = tables("mechanisms")
+    rows, seen = [], []
+    for name, page in pages.items():
+        rows.append(_where(name, page))
+        folder = runs / name
+        if folder.is_dir():
+            moved = changes(on, differences(read_run_folder(folder).yearly, strategy, year))
+            seen.append((f"`{name}`", *(_cell(measure(INDICATORS[i]), moved[i]) for i in on)))
+    headings = ["Switch", *(_heading(indicator, group) for indicator, group in HEADLINES.values())]
+    full = ("all on", *(_plain_cell(measure(INDICATORS[i]), values) for i, values in on.items()))
+    intro = _INTRODUCTION.format(
+        strategy=strategy, place=base.place.name, years=year, pairs=base.replications, evidence=base.evidence,
+        seed=base.seed,
+    )  # fmt: skip
+    return "\n\n".join(
+        [
+            intro,
+            "## Where each stands",
+            _table(("Switch", "No.", "What it does", "Files", "Numbers", "Test"), rows),
+            "## What was seen on and off",
+            _SEEN,
+            _table(headings, [full, *seen]),
+        ]
+    )
+
+
+_INTRODUCTION = """\
+# Mechanisms, on and off
+
+Each mechanism of the model can be switched off on its own (`zonesim run ... --without NAME`), and the one that is off
+unless asked for can be switched on (`--with NAME`). This page is written by `python -m sim.report.mechanisms_page`
+from run folders of `zonesim run {strategy}` in {place}: {years} years, {pairs} pairs of runs from luck number {seed},
+{evidence} evidence. The numbers of the mechanisms stand in [the parameters page](parameters.md), their equations in
+[the model](model.md)."""
+
+_SEEN = """\
+The first row is the difference between the strategy and the place without a zone in the last year, residents, mean and
+5th to 95th percentile. Each further row is what switching that mechanism off did to this difference, pair by pair on
+the same luck: below nought, the strategy does less without the mechanism. For `tipping_point` it is what switching
+it on did. A switch that changes the place itself changes the twin as well."""
+
+
+def _where(name: str, page: dict[str, Any]) -> tuple[str, ...]:
+    numbers = ", ".join(f"`{n}`" for n in [*page["sets"], *page.get("numbers", ())]) or "none: the step is left out"
+    files = ", ".join(f"`{file}`" for file in page["files"])
+    return f"`{name}`", str(page["number"]), page["meaning"], files, numbers, f"`{page['test']}`"
+
+
+def _heading(indicator: str, group: str) -> str:
+    named = INDICATORS[indicator]
+    of = "" if group == "all" else f" ({group})"
+    return f"{upper_first(named.plain_name)}{of}, {measure(named).difference_unit}"
+
+
+def _cell(shown: Measure, change: Change) -> str:
+    return f"{shown.bare(change.mean, signed=True)} ({shown.interval(change.low, change.high)})"
+
+
+def _plain_cell(shown: Measure, values: Reals) -> str:
+    low, high = np.nanpercentile(values, [LOW, HIGH])
+    return _cell(shown, Change(float(np.nanmean(values)), float(low), float(high)))
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page into the file named first, from the folder of runs named second."""
+    parser = argparse.ArgumentParser("python -m sim.report.mechanisms_page", description="Write the mechanisms page.")
+    parser.add_argument("file", type=Path, help="file to write, such as docs/mechanisms.md")
+    parser.add_argument("runs", type=Path, help="folder with a run folder all_on and one for each mechanism")
+    asked = parser.parse_args(arguments)
+    asked.file.write_text(mechanisms_page(asked.runs) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
