@@ -337,6 +337,16 @@ class EvidenceParameters(NamedTuple):
     typical_scale: float
 
 
+class CostParameters(NamedTuple):
+    """``costs.toml``: discounting and optimism bias."""
+
+    discount_rate: float
+    discount_rate_long: float
+    discount_years_short: float
+    optimism_costs: float
+    optimism_benefits: float
+
+
 class Parameters(NamedTuple):
     """All parameters, and the place's own numbers for the families' income."""
 
@@ -349,6 +359,7 @@ class Parameters(NamedTuple):
     reference: ReferenceParameters
     evidence: EvidenceParameters
     coordination: CoordinationParameters
+    costs: CostParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -362,6 +373,7 @@ GROUPS: dict[str, type] = {
     "reference": ReferenceParameters,
     "evidence": EvidenceParameters,
     "coordination": CoordinationParameters,
+    "costs": CostParameters,
 }
 
 
@@ -372,6 +384,29 @@ class Calendar(NamedTuple):
     teaching: tuple[float, ...]
 
 
+class UnitValue(NamedTuple):
+    """One entry of ``values.toml``: pounds of ``price_year`` for one unit of an indicator's good direction.
+
+    ``gains``: (who, pounds) in the order of names; negative is a transfer away. ``range``: low and high of ``value``.
+    """
+
+    id: str
+    indicator: str
+    population: str
+    name: str
+    value: float
+    unit: str
+    price_year: int
+    range: tuple[float, float]
+    counts: str
+    gains: tuple[tuple[str, float], ...]
+    kind: str
+    provenance: str
+    source: str
+    address: str
+    note: str
+
+
 class Register(NamedTuple):
     """Everything of ``scenarios/parameters`` that a run needs."""
 
@@ -379,3 +414,4 @@ class Register(NamedTuple):
     calendar: Calendar
     services: tuple[ServiceKind, ...]
     prices: dict[int, float]
+    unit_values: tuple[UnitValue, ...]

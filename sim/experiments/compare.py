@@ -23,6 +23,7 @@ from sim.experiments.ensemble import (
     replicate,
     spent_by_year,
 )
+from sim.experiments.value import payer_shares, value_frames
 from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import STANCES
@@ -44,8 +45,9 @@ class Comparison:
 
     results: strategy, indicator, family, group, population, year, value, twin, difference, low, high,
     chance_better, suppressed. changed: strategy, against, outcome, group, better, same, worse. costs: strategy,
-    payer, year, gbp, posts. delivery: strategy, strand, year and what happened. yearly: one row per run and
-    cell. runs: one row per run. fit: asked and synthetic margins of the place.
+    payer, year, gbp, posts. value, value_summary: as in ``sim.experiments.value``. delivery: strategy, strand, year
+    and what happened. yearly: one row per run and cell. runs: one row per run. fit: asked and synthetic margins of
+    the place.
     """
 
     place: Place
@@ -59,6 +61,8 @@ class Comparison:
     results: pd.DataFrame
     changed: pd.DataFrame
     costs: pd.DataFrame
+    value: pd.DataFrame
+    value_summary: pd.DataFrame
     delivery: pd.DataFrame
     yearly: pd.DataFrame
     runs: pd.DataFrame
@@ -124,6 +128,7 @@ def compare(
     digest = hashlib.blake2b(
         json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16
     )
+    value, value_summary = value_frames(names, everything, (twin, *strategies), register)
     return Comparison(
         place=place,
         strategies=strategies,
@@ -136,6 +141,8 @@ def compare(
         results=_results(names, everything),
         changed=_changed(names, everything),
         costs=_costs(names, everything, strategies),
+        value=value,
+        value_summary=value_summary,
         delivery=_delivery(names, everything),
         yearly=_yearly(names, everything, seed),
         runs=_runs(names, everything, seed),
@@ -218,9 +225,7 @@ def _costs(names: list[str], everything: list[list[Run]], strategies: Sequence[S
         spent = np.mean([spent_by_year(runs[at]) for runs in everything], axis=0)
         today = everything[0][at].n_today
         posts = np.mean([runs[at].delivered[:, V.posts_filled, today:].sum(axis=1) for runs in everything], axis=0)
-        total = sum(strategy.money_gbp.values())
-        for payer, pounds in sorted(strategy.money_gbp.items()):
-            share = pounds / total if total > 0 else 0.0
+        for payer, share in payer_shares(strategy).items():
             rows += [(name, payer, y + 1, spent[y] * share, posts[y] * share) for y in range(len(spent))]
     return pd.DataFrame(rows, columns=["strategy", "payer", "year", "gbp", "posts"])
 

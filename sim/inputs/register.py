@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from sim.inputs.problems import InputError, Problem
-from sim.parameters import GROUPS, Calendar, Parameters, Register
+from sim.parameters import GROUPS, Calendar, Parameters, Register, UnitValue
 from sim.spec import ServiceKind
 
 _SERVICE_NUMBERS = ("need_share", "uptake", "duration_months", "caseload", "posts_per_1000")
@@ -50,7 +50,7 @@ def passports() -> dict[str, Passport]:
 
 
 def tables(name: str) -> dict[str, dict[str, Any]]:
-    """Tables of ``calendar``, ``mechanisms``, ``prices`` or ``services`` as their file has them, to be read only."""
+    """Tables of ``calendar``, ``mechanisms``, ``prices``, ``services`` or ``values``: the file, to be read only."""
     return {table: page for table, page in _document(name).items() if table != "schema_version"}
 
 
@@ -105,4 +105,18 @@ def load_register(own: Mapping[str, float] | None = None, without: Iterable[str]
     )  # fmt: skip
     calendar = Calendar(*(tuple(_document("calendar")[field]["value"]) for field in Calendar._fields))
     prices = _document("prices")["gdp_deflator"]
-    return Register(Parameters(**groups), calendar, services, dict(zip(prices["years"], prices["value"], strict=True)))
+    deflator = dict(zip(prices["years"], prices["value"], strict=True))
+    return Register(Parameters(**groups), calendar, services, deflator, _unit_values())
+
+
+def _unit_values() -> tuple[UnitValue, ...]:
+    """Unit values in the order of their ids, so that the order in the file means nothing."""
+    return tuple(
+        UnitValue(**page | {"id": name, "range": tuple(page["range"]), "gains": tuple(sorted(page["gains"].items()))})
+        for name, page in sorted(_document("values")["valued"].items())
+    )
+
+
+def not_valued() -> dict[str, tuple[str, str]]:
+    """What has no price in ``values.toml``: id -> (what, why)."""
+    return {name: (page["what"], page["why"]) for name, page in _document("values")["not_valued"].items()}

@@ -18,6 +18,11 @@ RESULT_KEYS = (
 NUMBER_KEYS = ("value", "twin", "difference", "low", "high", "chance_better")
 CHANGED_KEYS = ("strategy", "against", "outcome", "better", "same", "worse")
 COST_KEYS = ("strategy", "payer", "year", "gbp", "posts")
+VALUE_KEYS = (
+    "strategy", "item", "kind", "payer_or_gainer", "units", "gbp", "discounted", "discounted_low", "discounted_high",
+    "optimism_adjusted",
+)  # fmt: skip
+SUMMARY_KEYS = ("strategy", "measure", "item", "reading", "value", "low", "high")
 
 
 def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[str, Any]:
@@ -38,6 +43,11 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
         # The answer speaks of all children; the groups stand in changed.parquet.
         "changed": _rows(comparison.changed.query("group == 'all'"), CHANGED_KEYS),
         "costs": _rows(comparison.costs, COST_KEYS),
+        # The answer speaks of the whole run; the years stand in value.parquet.
+        "value": {
+            "items": _rows(comparison.value.query("year == 0"), VALUE_KEYS),
+            "summary": _rows(comparison.value_summary, SUMMARY_KEYS),
+        },
         "warnings": list(comparison.warnings),
     }
 

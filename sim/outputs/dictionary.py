@@ -36,10 +36,19 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "as the indicator",
         "Mean paired difference between the strategy and its twin.",
     ),
+    "discounted": (
+        "present value",
+        "GBP",
+        "Pounds in the strategy's prices, discounted to its first school year at Green Book rates.",
+    ),
+    "discounted_high": ("present value, high end", "GBP", "95th percentile over replications."),
+    "discounted_low": ("present value, low end", "GBP", "5th percentile over replications."),
     "dropped": ("dropped out", "children or households", "Left before the end of the course that year."),
     "eligible": ("could take part", "children or households", "Eligible that year (age, need, dates)."),
     "family": ("family of outcomes", "id", "One of the five families of outcomes."),
-    "gbp": ("pounds", "GBP a year", "Spending that year in the strategy's prices, not discounted."),
+    "gbp": ("pounds", "GBP a year", "Pounds in the strategy's prices, not discounted."),
+    "gbp_high": ("pounds, high end", "GBP a year", "95th percentile over replications, not discounted."),
+    "gbp_low": ("pounds, low end", "GBP a year", "5th percentile over replications, not discounted."),
     "gbp_total": ("pounds in all", "GBP", "Spending over the whole run, not discounted."),
     "group": ("group", "id", "Group of children or households; see groups."),
     "high": (
@@ -48,10 +57,15 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "95th percentile of the paired difference over draws: predictive, for one place.",
     ),
     "indicator": ("indicator", "id", "See indicators."),
-    "kind": (
-        "where the number is from",
+    "item": (
+        "item",
         "id",
-        "Provenance of the cell of the place profile (given, published, filled_in, ...).",
+        "Item of cost, or entry of values.toml; in value_summary a perspective (public, society) or an indicator.",
+    ),
+    "kind": (
+        "where the number is from; cost or benefit",
+        "id",
+        "fit: provenance of the cell of the place profile (given, published, filled_in, ...). value: cost or benefit.",
     ),
     "leavers": ("left", "children", "Children who moved away during the run."),
     "low": (
@@ -60,14 +74,30 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "5th percentile of the paired difference over draws: predictive, for one place.",
     ),
     "margin": ("margin", "id", "Cell of the place profile that the synthetic population has to meet."),
+    "measure": (
+        "measure",
+        "id",
+        "costs, benefits, net and ratio are present values; extra counts units gained against the twin, "
+        "cost_per_extra is the whole present cost for each of them.",
+    ),
     "n": (
         "number counted",
         "children, households or schools",
         "Number that the cell rests on; under 10 the value is empty.",
     ),
     "offered": ("offered a place", "children or households", "Offered a place that year."),
+    "optimism_adjusted": (
+        "present value after optimism bias",
+        "GBP",
+        "Costs raised and gains cut by the correction of costs.toml; the column discounted is without it.",
+    ),
     "outcome": ("outcome", "id", "Outcome by which a child counts as better, same or worse."),
     "payer": ("who pays", "id", "Body that pays (council, nhs, schools, charity, housing, government, police)."),
+    "payer_or_gainer": (
+        "who pays or gains",
+        "id",
+        "Payer of a cost; whom a benefit goes to (negative: a transfer that it loses).",
+    ),
     "population": (
         "whose outcomes",
         "residents or originals",
@@ -75,6 +105,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "wherever they go.",
     ),
     "posts": ("posts", "full-time posts", "Posts filled, mean over the year."),
+    "reading": (
+        "reading",
+        "id",
+        "central; optimism_bias; values_low and values_high: all unit values at an end of their range.",
+    ),
     "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
     "run": ("run", "number", "One strategy in one replication."),
     "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
@@ -90,7 +125,12 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "synthetic": ("in the model", "as the margin", "Value of the synthetic population in month 0."),
     "taking_part": ("taking part", "children or households", "Taking part, mean over the year."),
     "twin": ("twin", "as the indicator", "Mean in the same neighbourhood without a zone, with the same luck."),
-    "value": ("value", "as the indicator", "Mean over replications (results) or value of one run (yearly)."),
+    "units": (
+        "units gained",
+        "as the unit value",
+        "People (or points) better off than in the twin, by year; empty for costs.",
+    ),
+    "value": ("value", "as the indicator", "Mean over replications (yearly: value of one run)."),
     "waiting": ("waiting", "children or households", "On a waiting list, mean over the year."),
     "wall_s": ("computing time", "seconds", "Time the run took."),
     "worse": (
@@ -98,7 +138,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "children",
         "Children more than 0.02 SD worse than in the twin, or with a milestone lost; mean over replications.",
     ),
-    "year": ("year", "school year", "1 is the school year that begins in month 0."),
+    "year": ("year", "school year", "1 is the school year that begins in month 0; in value, 0 is the whole run."),
 }
 
 

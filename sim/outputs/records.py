@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 #: The tidy tables of a run folder, in the order in which a reader needs them.
-FRAMES = ("results", "changed", "costs", "delivery", "runs", "yearly", "fit")
+FRAMES = ("results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit")
 
 
 class ComparisonRecord(Protocol):
     """Strategies compared with their twin in one place (made by ``sim.experiments.compare``).
 
-    The frames are tidy: ``results``, ``changed``, ``costs`` and ``delivery`` hold means over
-    replications, ``runs`` one row a run, ``yearly`` one cell a row, ``fit`` the margins of the
-    synthetic population. ``sim.outputs.dictionary`` explains every column.
+    The frames are tidy: ``results``, ``changed``, ``costs``, ``value`` and ``delivery`` hold means over
+    replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row, ``fit``
+    the margins of the synthetic population. ``sim.outputs.dictionary`` explains every column.
     """
 
     @property
@@ -49,6 +49,10 @@ class ComparisonRecord(Protocol):
     def changed(self) -> DataFrame: ...
     @property
     def costs(self) -> DataFrame: ...
+    @property
+    def value(self) -> DataFrame: ...
+    @property
+    def value_summary(self) -> DataFrame: ...
     @property
     def delivery(self) -> DataFrame: ...
     @property
@@ -78,6 +82,8 @@ class StoredComparison:
     results: DataFrame
     changed: DataFrame
     costs: DataFrame
+    value: DataFrame
+    value_summary: DataFrame
     delivery: DataFrame
     yearly: DataFrame
     runs: DataFrame

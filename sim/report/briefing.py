@@ -18,7 +18,20 @@ from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
 from sim.report.figures import FIGURES, save_figures
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
+from sim.report.value_tables import (
+    PERSPECTIVE_NAMES,
+    benefit_rows,
+    break_even,
+    effect_rows,
+    net_words,
+    payer_rows,
+    ratio_words,
+    sources,
+    total_rows,
+    without_a_value,
+)
 from sim.report.words import (
+    NO_CLEAR_DIFFERENCE,
     NO_DIFFERENCE,
     NOT_SHOWN,
     chance,
@@ -171,11 +184,77 @@ def _costs(comparison: ComparisonRecord) -> str:
     labels = names(comparison)
     head = ["Option", f"Over {comparison.years} years", "A year", "Per child at the start", "Most posts at a time"]
     body = [_cost_cells(row, labels[row.strategy]) for row in cost_rows(comparison)]
+    payers = [
+        [escape(f"{labels[r.strategy]}: {r.payer}"), pounds(r.gbp), pounds(r.present), pounds(r.after_optimism_bias)]
+        for r in payer_rows(comparison)
+    ]
+    columns = ["Option and payer", "Not discounted", "Present value", "The same after optimism bias"]
     return (
-        "<section><h2>What it costs</h2>"
+        "<section><h2>What it costs, who pays and what can be valued</h2>"
         + _table("Money and posts, mean over replications, not discounted", head, body)
-        + "</section>"
+        + _table("Who pays beyond what the twin spends, whole run", columns, payers)
+        + _value(comparison)
+        + f"<h3>Not valued, and why</h3>{_list(without_a_value())}"
+        + f"<h3>Where the values are from</h3>{_list(sources())}</section>"
     )
+
+
+def _value(comparison: ComparisonRecord) -> str:
+    labels = names(comparison)
+    benefits = [
+        [
+            escape(f"{labels[r.strategy]}: {r.name}"), f"{_units(r.units)}<br><small>{escape(r.unit)}</small>",
+            escape(r.gainers), _pounds_between(r.present, r.low, r.high), pounds(r.after_optimism_bias),
+        ]
+        for r in benefit_rows(comparison)
+    ]  # fmt: skip
+    head = ["Option and benefit", "Units gained", "Who gains", "Present value", "The same after optimism bias"]
+    effects = [
+        [
+            escape(f"{labels[r.strategy]}: {r.name}"), f"{_units(r.extra)} [{_units(r.low)} to {_units(r.high)}]",
+            pounds(r.cost) if math.isfinite(r.cost) else NO_CLEAR_DIFFERENCE,
+        ]
+        for r in effect_rows(comparison)
+        if math.isfinite(r.extra)
+    ]  # fmt: skip
+    return (
+        "<h3>What can be valued</h3>"
+        + _table("Benefits with a published unit value, against the twin, whole run", head, benefits)
+        + _totals(comparison, "central", "Costs and valued benefits, present value (central)")
+        + _totals(comparison, "optimism_bias", "The same after optimism bias: costs raised, gains cut")
+        + _totals(comparison, "values_low", "Central, with every unit value at the low end of its range")
+        + _totals(comparison, "values_high", "Central, with every unit value at the high end of its range")
+        + _list(break_even(comparison, strategy) for strategy in labels)
+        + _table(
+            "What each costs apiece: the whole present cost set against one benefit alone",
+            ["Option and benefit", "People or person-years", "Cost of one"],
+            effects,
+        )
+        + "<p><small>Pounds in the strategy's prices, discounted to the first school year at the Green Book's rates. "
+        "Costs apiece are not shares of the bill and do not add up. Only what falls within the run is counted, apart "
+        "from lifetime earnings at 16. Square brackets: 5th to 95th percentile of the replications.</small></p>"
+    )
+
+
+def _totals(comparison: ComparisonRecord, reading: str, caption: str) -> str:
+    labels = names(comparison)
+    head = ["Option, seen by", "Costs", "Valued benefits", "What is left", "Benefits for each pound"]
+    body = [
+        [
+            escape(f"{labels[r.strategy]}: {PERSPECTIVE_NAMES[r.perspective].lower()}"), pounds(r.costs),
+            pounds(r.benefits), net_words(r), ratio_words(r),
+        ]
+        for r in total_rows(comparison, reading)
+    ]  # fmt: skip
+    return _table(caption, head, body)
+
+
+def _units(units: float) -> str:
+    return f"{units:+,.1f}".replace("-", "\N{MINUS SIGN}") if math.isfinite(units) else NOT_SHOWN
+
+
+def _pounds_between(mean: float, low: float, high: float) -> str:
+    return f"{pounds(mean)} [{pounds(low)} to {pounds(high)}]" if math.isfinite(mean) else NOT_SHOWN
 
 
 def _cost_cells(row: CostRow, label: str) -> list[str]:

@@ -23,6 +23,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "population": ("The first day, births and moves", "36-first-day-and-moves"),
     "reference": ("Tests, pass marks and lines", "4-outcomes"),
     "evidence": ("Rules of the evidence library", "35-delivery"),
+    "costs": ("Discounting and optimism bias", "41-costs-and-value"),
 }
 
 #: How a kind is shown; an assumption is never to be taken for a finding.
@@ -74,7 +75,8 @@ def parameters_page(pages: Mapping[str, Passport]) -> str:
     -------
     str
         A tally by kind, one table for each file in the order of ``sim.parameters.GROUPS``, then services of today,
-        calendar, prices and mechanisms; ends in a single newline. The same files always give the same text.
+        calendar, prices, unit values and mechanisms; ends in a single newline. The same files always give the same
+        text.
     """
     parts = [INTRODUCTION, _tally(pages.values())]
     for group in GROUPS:
@@ -85,7 +87,7 @@ def parameters_page(pages: Mapping[str, Passport]) -> str:
             f"File `{group}.toml`; used in [the model](model.md#{anchor}).",
             _markdown_table(COLUMNS, (_row(page) for page in here)),
         ]
-    parts += [_services(), _calendar(), _prices(), _mechanisms()]
+    parts += [_services(), _calendar(), _prices(), _values(), _mechanisms()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -138,6 +140,30 @@ def _prices() -> str:
         rows = [(str(year), _number(value)) for year, value in zip(page["years"], page["value"], strict=True)]
         parts += [_plain(passport), _markdown_table(("Year", "Index"), rows)]
     return "\n\n".join(parts)
+
+
+def _values() -> str:
+    """Unit values with their passports, and what has none."""
+    headings = ("Name", "Counts", "Value", "Unit", "Prices of", "Range", "Who gains", "Known", "Source", "Note")
+    rows = []
+    for name, page in tables("values")["valued"].items():
+        gains = "; ".join(f"{who} {_number(gbp)}" for who, gbp in page["gains"].items())
+        passport = (
+            f"{page['provenance']}, {KINDS[page['kind']]}",
+            f"{page['source']} ({page['address']})",
+            page["note"],
+        )
+        value = (_number(page["value"]), page["unit"], str(page["price_year"]), _span(page), gains)
+        rows.append(
+            (f"`values.{name}`", f"`{page['indicator']}`, {page['counts'].replace('_', ' ')}", *value, *passport)
+        )
+    without = [(page["what"], page["why"]) for page in tables("values")["not_valued"].values()]
+    text = (
+        "File `values.toml`; used in [the model](model.md#41-costs-and-value). Pounds for one unit; a negative gain is "
+        "a transfer away. At the ends of the range the gains move in proportion."
+    )
+    parts = ["## Unit values", text, _markdown_table(headings, rows)]
+    return "\n\n".join([*parts, "Not valued:", _markdown_table(("What", "Why"), without)])
 
 
 def _mechanisms() -> str:

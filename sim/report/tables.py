@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.inputs.register import load_register
 from sim.outcomes import FAMILIES, HEADLINES, INDICATORS, Indicator
 from sim.outputs.records import ComparisonRecord
 from sim.report.words import (
@@ -22,6 +23,7 @@ from sim.report.words import (
     upper_first,
     verdict,
 )
+from sim.science.costs import present_value
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -189,22 +191,25 @@ class CostRow:
 
     strategy: str
     total_gbp: float
+    present_gbp: float
     yearly_gbp: float
     per_child_gbp: float
     posts: float
 
 
 def cost_rows(comparison: ComparisonRecord) -> list[CostRow]:
-    """Money and posts per strategy; per child means per resident child of month 0."""
-    costs, runs = comparison.costs, comparison.runs
+    """Money and posts per strategy; present value in the first school year; per resident child of month 0."""
+    costs, runs, rates = comparison.costs, comparison.runs, load_register().parameters.costs
     rows = []
     for strategy in names(comparison):
         part = costs[costs["strategy"] == strategy]
         total = float(part["gbp"].sum())
+        years = zip(part["gbp"], part["year"], strict=True)
+        present = float(sum(present_value(float(gbp), float(year - 1), rates) for gbp, year in years))
         children = float(runs.loc[runs["strategy"] == strategy, "children_start"].mean())
         posts = float(part.groupby("year")["posts"].sum().max()) if len(part) else 0.0
         per_child = total / children if children > 0 else math.nan
-        rows.append(CostRow(strategy, total, total / comparison.years, per_child, posts))
+        rows.append(CostRow(strategy, total, present, total / comparison.years, per_child, posts))
     return rows
 
 
@@ -213,12 +218,14 @@ def cost_table(comparison: ComparisonRecord) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title="What it costs (not discounted)", title_justify="left", title_style="bold")
+    table = Table(title="What it costs", title_justify="left", title_style="bold")
     table.add_column("Strategy")
-    for column in (f"Over {comparison.years} years", "A year", "Per child at the start", "Most posts at a time"):
+    columns = (f"Over {comparison.years} years", "Present value", "A year", "Per child at the start")
+    for column in (*columns, "Most posts at a time"):
         table.add_column(column, justify="right")
     for row in cost_rows(comparison):
-        numbers = (pounds(row.total_gbp), pounds(row.yearly_gbp), pounds(row.per_child_gbp), f"{row.posts:,.1f}")
+        money = map(pounds, (row.total_gbp, row.present_gbp, row.yearly_gbp, row.per_child_gbp))
+        numbers = (*money, f"{row.posts:,.1f}")
         table.add_row(Text(names(comparison)[row.strategy]), *numbers)
     return table
 

@@ -47,6 +47,7 @@ def test_a_against_a_is_nought_exactly(place: Place, strategy: Strategy) -> None
             assert (shown[column] == 0.0).all(), column
         assert (against.changed[["better", "worse"]] == 0.0).all(axis=None)
         assert (against.changed["same"] > 0.0).any()
+        assert (against.value.loc[~against.value.suppressed, ["gbp", "discounted", "optimism_adjusted"]] == 0.0).all(axis=None)
 
 
 def test_the_twin_against_itself_is_nought(place: Place) -> None:
@@ -65,6 +66,16 @@ def test_more_replications_never_change_earlier_ones(comparison: Comparison, pla
     fewer = compare([strategy], place, replications=2, seed=5, years=YEARS, threads=1)
     same(fewer.yearly, comparison.yearly[comparison.yearly.replication < 2])
     same(untimed(fewer.runs), untimed(comparison.runs[comparison.runs.replication < 2]))
+
+
+def test_payers_of_the_value_table_sum_to_what_was_spent(comparison: Comparison) -> None:
+    yearly = comparison.value[(comparison.value["kind"] == "cost") & (comparison.value["year"] > 0)]
+    mine = yearly.groupby(["payer_or_gainer", "year"])["gbp"].sum()
+    asked = comparison.costs.groupby(["payer", "year"])["gbp"].sum()
+    np.testing.assert_allclose(mine.to_numpy(), asked.to_numpy(), atol=0.005)
+    assert list(mine.index) == list(asked.index)
+    spent = comparison.runs.loc[comparison.runs["strategy"] == "family_first", "gbp_total"].mean()
+    assert yearly["gbp"].sum() == pytest.approx(spent, abs=0.005)
 
 
 def test_a_replication_has_its_own_luck_number(comparison: Comparison, place: Place, strategy: Strategy) -> None:

@@ -120,6 +120,12 @@ def test_other_files_of_parameters_are_on_the_page(file: str):
     assert [name for name in tables(file) if f"`{prefix}{name}`" not in _text("parameters.md")] == []
 
 
+def test_unit_values_and_what_has_none_are_on_the_page():
+    values, page = tables("values"), _text("parameters.md")
+    assert [name for name in values["valued"] if f"`values.{name}`" not in page] == []
+    assert [entry["what"] for entry in values["not_valued"].values() if f"| {entry['what']} |" not in page] == []
+
+
 def test_parameters_page_escapes_what_markdown_would_read():
     name, page = next(iter(passports().items()))
     assert r"a\|b &lt;c&gt;" in parameters_page({name: replace(page, source="a|b <c>")})

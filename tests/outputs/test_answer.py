@@ -9,7 +9,7 @@ from sim.outputs import StoredComparison, comparison_answer
 
 KEYS = [
     "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
-    "costs", "warnings",
+    "costs", "value", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.experiments.value import COUNTED, PERSPECTIVES, READINGS, SUMMARY_COLUMNS, VALUE_COLUMNS
 from sim.outcomes import GROUPS, HEADLINES, INDICATORS
 from sim.outputs import StoredComparison
 from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Strategy
@@ -65,6 +67,8 @@ def made_comparison(
         results=_results(ids, years),
         changed=_changed(ids),
         costs=_costs(ids, years),
+        value=_value(ids, years),
+        value_summary=_value_summary(ids),
         delivery=_delivery(ids, years),
         yearly=_yearly(ids, years, replications),
         runs=_runs(ids, replications),
@@ -124,6 +128,44 @@ def _costs(ids: list[str], years: int) -> pd.DataFrame:
             )
         ]
     )
+
+
+def _value(ids: list[str], years: int) -> pd.DataFrame:
+    """A cost of GBP 270,000 by three payers; one benefit of GBP 1,000 a strategy's number; one suppressed."""
+    rows = []
+    benefits = (
+        ("persistent_absence", (("council", 685.0), ("nhs", 34.0), ("police", 281.0))),
+        ("neet_benefits", (("families", -500.0), ("government", 500.0))),
+        ("child_mental_health", (("nhs", math.nan),)),
+    )
+    for (number, strategy), year in itertools.product(enumerate(ids), range(years + 1)):
+        for payer, gbp in (("council", 120_000.0), ("nhs", 60_000.0), ("schools", 90_000.0)):
+            pounds = gbp if year == 0 else gbp / years
+            numbers = (math.nan, pounds, pounds, pounds, 0.9 * pounds, 0.9 * pounds, 0.9 * pounds, 1.035 * pounds)
+            rows.append((strategy, "strands", "cost", payer, year, *numbers, False))
+        for item, gains in benefits:
+            for who, gain in gains:
+                pounds = gain * number if year == 0 else gain * number / years
+                ends = sorted((pounds - 100.0, pounds + 100.0))
+                now = (0.9 * pounds, 0.9 * ends[0], 0.9 * ends[1], 0.7 * pounds)
+                rows.append((strategy, item, "benefit", who, year, 1.0 * number, pounds, *ends, *now, gain != gain))
+    return pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+
+
+def _value_summary(ids: list[str]) -> pd.DataFrame:
+    rows = []
+    for (number, strategy), perspective, reading in itertools.product(enumerate(ids), PERSPECTIVES, READINGS):
+        costs, benefits = 243_000.0, 900.0 * number
+        for measure, value in (
+            ("costs", costs), ("benefits", benefits), ("net", benefits - costs), ("ratio", benefits / costs),
+        ):  # fmt: skip
+            rows.append((strategy, measure, perspective, reading, value, 0.9 * value, 1.1 * value))
+    for (number, strategy), indicator in itertools.product(enumerate(ids), COUNTED):
+        extra = 10.0 * number
+        low, cost = (extra - 2.0, 243_000.0 / extra) if number else (-2.0, math.nan)
+        rows.append((strategy, "extra", indicator, "central", extra, low, extra + 2.0))
+        rows.append((strategy, "cost_per_extra", indicator, "central", cost, cost, cost))
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
 def _delivery(ids: list[str], years: int) -> pd.DataFrame:
