@@ -20,8 +20,9 @@ from sim.kernel.pathway import N_OUTCOMES, course_totals
 from sim.parameters import CoordinationParameters, EvidenceParameters, Parameters, Register
 from sim.schema import CHILD_OUTCOMES, FOREVER, HOUSEHOLD_OUTCOMES, N_POOLS, Stream
 from sim.science import strands as science
+from sim.science.context import acceptance_shift
 from sim.science.trust import trust_from_contact
-from sim.spec import Effect, Place, PlannedStrand, ServiceKind, Strand, Strategy
+from sim.spec import DRIVERS, Effect, Place, PlannedStrand, ServiceKind, Strand, Strategy
 
 STANCES = ("sceptical", "central", "hopeful")
 NEEDS = (
@@ -86,7 +87,10 @@ def drawn_strengths(evidence: Evidence, p: CoordinationParameters) -> Strengths:
 
 @dataclass
 class OfferPlan:
-    """Compiled offers with what stays outside the loops: names, money, posts, school effects."""
+    """Compiled offers with what stays outside the loops: names, money, posts, school effects.
+
+    ``works_on``: offers x drivers, which drivers of disadvantage each works on.
+    """
 
     ids: tuple[str, ...]
     arrays: uptake.Offers
@@ -108,6 +112,7 @@ class OfferPlan:
     school_keep: npt.NDArray[np.float64]
     backbone: npt.NDArray[np.bool_]
     strengths: Strengths
+    works_on: npt.NDArray[np.bool_]
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -288,22 +293,39 @@ def _strand_row(strand: Strand, plan: PlannedStrand, parameters: Parameters, sel
     }  # fmt: skip
 
 
+def _shift_acceptance(
+    rows: list[dict[str, float]], stigma: list[float], drivers: npt.NDArray[np.float64], parameters: Parameters
+) -> None:
+    """Access and stigma of the place move the acceptance of every offer; nothing where both are usual."""
+    access, shame = (float(drivers[DRIVERS.index(name)]) for name in ("access", "stigma"))
+    for row, marks in zip(rows, stigma, strict=True):
+        row["intercept"] += acceptance_shift(access, shame, row["contact"], marks, row["outreach"], parameters.context)
+
+
 def compile_offers(
     place: Place, strategy: Strategy, library: dict[str, Strand], register: Register, evidence: Evidence,
-    without: frozenset[str] = frozenset(),
+    without: frozenset[str] = frozenset(), drivers: npt.NDArray[np.float64] | None = None,
 ) -> OfferPlan:  # fmt: skip
-    """Compile the services of today and the strategy's strands; the order in the file means nothing."""
+    """Compile the services of today and the strategy's strands; the order in the file means nothing.
+
+    ``drivers``: those of the place in the order of ``spec.DRIVERS``, SD between places; ``None`` for a usual place.
+    """
     parameters, selective = register.parameters, "selective_take_up" not in without
     kept = kept_shares(parameters.evidence, "fade_out" not in without)
     planned = sorted(strategy.strands, key=lambda s: (s.strand, s.start_month, s.priority))
     rows = [_service_row(kind, parameters, selective) for kind in register.services]
     rows += [_strand_row(library[s.strand], s, parameters, selective) for s in planned]
+    if drivers is not None:
+        stigma = [k.stigma for k in register.services] + [library[s.strand].delivery.stigma for s in planned]
+        _shift_acceptance(rows, stigma, drivers, parameters)
     n, today = len(rows), len(register.services)
+    works_on = np.zeros((n, len(DRIVERS)), dtype=bool)
     course, keep = np.zeros((n, 2, N_OUTCOMES, N_POOLS)), np.zeros((n, 2, N_OUTCOMES, N_POOLS))
     school_course, school_keep = np.zeros((n, N_POOLS)), np.zeros((n, N_POOLS))
     warnings: list[str] = []
     for s, plan in enumerate(planned, start=today):
         strand = library[plan.strand]
+        works_on[s] = [driver in strand.delivery.drivers for driver in DRIVERS]
         shares, months = pool_shares(strand.fade_half_life_months, parameters.evidence), strand.duration_months
         for group in range(2):
             totals, school = _to_units(strand, group, evidence, parameters)
@@ -324,7 +346,7 @@ def compile_offers(
     ids = tuple(k.id for k in register.services) + tuple(p.strand for p in planned)
     return OfferPlan(
         ids=ids, arrays=arrays, planned=(None,) * today + tuple(planned), school_course=school_course,
-        school_keep=school_keep, warnings=warnings,
+        school_keep=school_keep, works_on=works_on, warnings=warnings,
         backbone=np.array([False] * today + [library[p.strand].delivery.backbone for p in planned]),
         strengths=drawn_strengths(evidence, parameters.coordination), **money,
     )  # fmt: skip

@@ -208,7 +208,6 @@ class CoordinationParameters(NamedTuple):
     referral_memory_months: float
     duplication_slope: float
     sight_data: float
-    sight_analysis: float
     load_slack: float
     load_most: float
     load_loss: float
@@ -347,6 +346,29 @@ class CostParameters(NamedTuple):
     optimism_benefits: float
 
 
+class ContextParameters(NamedTuple):
+    """``context.toml``: local context and local analysis."""
+
+    fit_weight: float
+    fit_least: float
+    fit_most: float
+    tailoring: float
+    distress_shift: float
+    access_accept: float
+    stigma_accept: float
+    stigma_outreach: float
+    noise_desk: float
+    noise_survey: float
+    noise_deep: float
+    late_learning: float
+    data_gain: float
+    targeting_gain: float
+    cost_desk: float
+    cost_survey: float
+    cost_deep: float
+    cost_year: float
+
+
 class Parameters(NamedTuple):
     """All parameters, and the place's own numbers for the families' income."""
 
@@ -360,6 +382,7 @@ class Parameters(NamedTuple):
     evidence: EvidenceParameters
     coordination: CoordinationParameters
     costs: CostParameters
+    context: ContextParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -374,6 +397,7 @@ GROUPS: dict[str, type] = {
     "evidence": EvidenceParameters,
     "coordination": CoordinationParameters,
     "costs": CostParameters,
+    "context": ContextParameters,
 }
 
 
@@ -407,6 +431,20 @@ class UnitValue(NamedTuple):
     note: str
 
 
+class DriverRule(NamedTuple):
+    """A driver of ``drivers.toml``: what it means and how far places of a decile differ in it.
+
+    Open: ``cells`` of the place from which it is read, ``sign`` (+1 where more of the cell is worse) and ``spread``,
+    the SD of their sum between places of one decile, in its unit. Hidden: no cells; ``spread`` is that of the prior, in
+    SD between places.
+    """
+
+    meaning: str
+    cells: tuple[str, ...]
+    sign: float
+    spread: float
+
+
 class Register(NamedTuple):
     """Everything of ``scenarios/parameters`` that a run needs."""
 
@@ -415,3 +453,4 @@ class Register(NamedTuple):
     services: tuple[ServiceKind, ...]
     prices: dict[int, float]
     unit_values: tuple[UnitValue, ...]
+    drivers: dict[str, DriverRule]

@@ -445,3 +445,4 @@ class ServiceKind(Record):
     ongoing: bool
     caseload: Positive
     posts_per_1000: NotNegative
+    stigma: Share = 0.0

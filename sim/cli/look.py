@@ -186,6 +186,8 @@ def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
 
     from sim.inputs import list_ids, load_place, load_strand, load_strategy
     from sim.outcomes import INDICATORS
+    from sim.report.drivers import shown_place
+    from sim.spec import Place
 
     if identifier in INDICATORS:
         return "indicator", asdict(INDICATORS[identifier])
@@ -193,7 +195,7 @@ def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     for kind, load in loaders.items():
         if identifier in list_ids(kind):
             record: Record = load(identifier)
-            return kind, record.model_dump(mode="json")
+            return kind, shown_place(record) if isinstance(record, Place) else record.model_dump(mode="json")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.context import fits
 from sim.engine.coordination import links
 from sim.engine.world import Reals, World
 from sim.kernel import children as child_kernel
@@ -164,7 +165,7 @@ def take_part(world: World) -> None:
     delivered = _pay(world)
     shares = np.zeros((len(plan.ids), len(world.zone)))
     delivery_kernel.deliver(
-        v.real, plan.arrays.area, plan.n_today, world.zone.coordination, world.usual_coordination, world.fits,
+        v.real, plan.arrays.area, plan.n_today, world.zone.coordination, world.usual_coordination, fits(world),
         delivered, shares, p.coordination,
     )  # fmt: skip
     if len(plan.ids) > plan.n_today:

@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from sim.engine.context import drivers_of
 from sim.engine.month import admissions, step
 from sim.engine.world import Reals, Start, World, create
 from sim.parameters import Register
 from sim.population import HISTORY_MONTHS, Population, build
 from sim.schema import NEVER, RECEPTION, SEPTEMBER, YEAR_7, YEAR_11
 from sim.science.strands import family_risk
-from sim.spec import Place, Strategy
+from sim.spec import DRIVERS, Place, Strategy
 
 LONGEST_MONTHS = 240
 #: What happens in life histories before the first day: development only, no services, moves or staff changes.
@@ -33,8 +34,10 @@ def create_start(
     """
     if not 12 <= months <= LONGEST_MONTHS:
         raise ValueError(f"months must be from 12 to {LONGEST_MONTHS}, not {months}")
-    population = build(place, register.parameters, seed, months, "churn" not in without)
-    start = Start(place, register, without, seed, months, population)
+    drivers = drivers_of(place, register, seed, without)
+    distress = register.parameters.context.distress_shift * float(drivers[DRIVERS.index("distress")])
+    population = build(place, register.parameters, seed, months, "churn" not in without, distress)
+    start = Start(place, register, without, seed, months, population, drivers)
     _history(start, threads)
     return start
 

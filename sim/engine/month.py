@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine.context import analyse
 from sim.engine.coordination import neighbourhood
 from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
 from sim.engine.world import Start, World, create
@@ -102,9 +103,7 @@ def _children(world: World) -> None:
 
 def _schools(world: World) -> None:
     s = world.schools
-    place_kernel.advance_schools(
-        world.now, s.real, s.whole, s.pools, s.key, world.sums, world.parameters.schools
-    )
+    place_kernel.advance_schools(world.now, s.real, s.whole, s.pools, s.key, world.sums, world.parameters.schools)
 
 
 def _tests(world: World) -> None:
@@ -144,6 +143,12 @@ EVENTS: tuple[Event, ...] = (
         ENROLMENT_MONTHS,
         share_out_money,
         "what is left of the year's money and posts is shared out by priority",
+    ),
+    Event(
+        "local analysis",
+        _EVERY_MONTH,
+        analyse,
+        "what drives disadvantage here becomes better known while an analysis is paid for",
     ),
     Event("posts", _EVERY_MONTH, fill_posts, "posts are filled and left; places follow"),
     Event("enrolment", ENROLMENT_MONTHS, enrol, "those eligible are found, offered a place, accept, start or wait"),

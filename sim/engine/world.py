@@ -27,7 +27,10 @@ PARALLEL_FROM = 20_000
 
 @dataclass
 class Start:
-    """The first day of a place: tables after life histories, and the fixed relations between rows."""
+    """The first day of a place: tables after life histories, and the fixed relations between rows.
+
+    ``drivers``: what drives disadvantage here, in the order of ``spec.DRIVERS``, SD between places.
+    """
 
     place: Place
     register: Register
@@ -35,6 +38,7 @@ class Start:
     seed: int
     months: int
     population: Population
+    drivers: Reals
 
     @property
     def fit(self) -> tuple[Margin, ...]:
@@ -49,6 +53,15 @@ class LogEntry(NamedTuple):
     kind: str
     who: str
     what: str
+
+
+class Estimate(NamedTuple):
+    """What a local analysis says of a driver at the end of a month: estimate and its SD, SD between places."""
+
+    month: int
+    driver: str
+    estimate: float
+    sd: float
 
 
 @dataclass
@@ -66,6 +79,8 @@ class World:
     """One neighbourhood under one strategy. ``month`` is the next month to step.
 
     ``parameters``: those of this month, which a future may have changed. ``partners``, ``zone``: the partnership.
+    ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
+    ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
     """
 
     start: Start
@@ -89,7 +104,6 @@ class World:
     home_trust: Reals
     rolls: npt.NDArray[np.int64]
     shares: Reals
-    fits: Reals
     zone_of_school: npt.NDArray[np.int32]
     usual_coordination: float = 0.0
     usual_data: float = 0.0
@@ -100,6 +114,9 @@ class World:
     shortfalls: list[tuple[int, str, float, str]] = field(default_factory=list)
     money: Reals = field(default_factory=lambda: np.zeros(0))
     log: list[LogEntry] = field(default_factory=list)
+    analysis: list[Estimate] = field(default_factory=list)
+    analysis_months: float = 0.0
+    fitted: tuple[float, Reals] | None = None
 
     @property
     def now(self) -> child_kernel.Month:
@@ -152,7 +169,9 @@ def create(
 ) -> World:  # fmt: skip
     """A world at month 0: a copy of the start with the strategy's offers compiled. ``threads`` does not change bits."""
     population, register = start.population, start.register
-    plan = compile_offers(start.place, strategy, library, register, evidence or Evidence(), start.without)
+    plan = compile_offers(
+        start.place, strategy, library, register, evidence or Evidence(), start.without, start.drivers
+    )
     tables = [population.children, population.households, population.schools]
     children, households, schools = (t.copy() for t in tables) if copy else tables
     services = Table("services", len(plan.ids))
@@ -187,5 +206,5 @@ def create(
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        np.ones(s), np.ones(s), zone_at(schools, side, n_zones),
+        np.ones(s), zone_at(schools, side, n_zones),
     )  # fmt: skip

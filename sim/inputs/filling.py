@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from sim.inputs.problems import file_error
+from sim.inputs.register import driver_rules
+from sim.parameters import DriverRule
 from sim.spec import CELL_PARTITIONS, PLACE_CELLS, Cell, Phase, Place, School
 
 #: Places of a typical state school of each phase, and the spare places that let parents choose.
@@ -21,7 +23,8 @@ def filled(place: Place, profile: Place) -> Place:
     """``place`` with every cell of ``PLACE_CELLS``, missing ones from ``profile``, and with schools.
 
     Partly given shares of a whole: the rest is divided as in the profile. The area is taken at the
-    profile's density. Services that are missing stay missing: the model has its own defaults.
+    profile's density. Services that are missing stay missing: the model has its own defaults. A driver that can
+    be read from cells that are given is worked out from them; a hidden one stays unknown (value 0).
     Raises ``InputError`` where the profile lacks a cell.
     """
     decile = int(place.value("deprivation_decile"))
@@ -36,8 +39,27 @@ def filled(place: Place, profile: Place) -> Place:
         )
         for name, rule in PLACE_CELLS.items()
     }
+    for name, rule in driver_rules().items():
+        if f"driver_{name}" not in place.cells:
+            cells[f"driver_{name}"] = _driver_cell(f"driver_{name}", rule, place, profile)
     whole = place.model_copy(update={"cells": cells})
     return whole.model_copy(update={"schools": (*place.schools, *_missing_schools(whole))})
+
+
+def _driver_cell(name: str, rule: DriverRule, place: Place, profile: Place) -> Cell:
+    """A driver the place does not give: from the open cells it gives against the profile, else usual or unknown."""
+    decile, limits = int(place.value("deprivation_decile")), PLACE_CELLS[name]
+    given = [cell for cell in rule.cells if cell in place.cells]
+    if not given:
+        source = f"usual for deprivation decile {decile}" if rule.cells else "not known: drawn anew in each replication"
+        return Cell(value=0.0, unit=limits.unit, kind="filled_in", source=source)
+    beyond = rule.sign * sum(place.value(cell) - profile.value(cell) for cell in given) / rule.spread
+    return Cell(
+        value=min(max(beyond, limits.low), limits.high),
+        unit=limits.unit,
+        kind="derived",
+        source=f"{' and '.join(given)} against the profile of deprivation decile {decile}",
+    )
 
 
 def _missing_values(place: Place, profile: Place) -> dict[str, float]:

@@ -10,10 +10,10 @@ from importlib.resources import files
 from typing import Any
 
 from sim.inputs.problems import InputError, Problem
-from sim.parameters import GROUPS, Calendar, Parameters, Register, UnitValue
-from sim.spec import ServiceKind
+from sim.parameters import GROUPS, Calendar, DriverRule, Parameters, Register, UnitValue
+from sim.spec import DRIVERS, ServiceKind
 
-_SERVICE_NUMBERS = ("need_share", "uptake", "duration_months", "caseload", "posts_per_1000")
+_SERVICE_NUMBERS = ("need_share", "uptake", "duration_months", "caseload", "posts_per_1000", "stigma")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def passports() -> dict[str, Passport]:
 
 
 def tables(name: str) -> dict[str, dict[str, Any]]:
-    """Tables of ``calendar``, ``mechanisms``, ``prices``, ``services`` or ``values``: the file, to be read only."""
+    """Tables of a file that has no named tuple (``drivers``, ``mechanisms``, ``values``, ...), to be read only."""
     return {table: page for table, page in _document(name).items() if table != "schema_version"}
 
 
@@ -58,6 +58,19 @@ def tables(name: str) -> dict[str, dict[str, Any]]:
 def mechanisms() -> dict[str, str]:
     """Mechanisms that ``--without`` can switch off, and what each means."""
     return {name: page["meaning"] for name, page in _document("mechanisms").items() if name != "schema_version"}
+
+
+@cache
+def driver_rules() -> dict[str, DriverRule]:
+    """What drives disadvantage beyond deprivation, in the order of ``spec.DRIVERS``."""
+    pages = _document("drivers")
+    return {
+        name: DriverRule(
+            pages[name]["meaning"], tuple(pages[name]["cells"]), float(pages[name]["sign"]),
+            float(pages[name]["spread"]["value"]),
+        )
+        for name in DRIVERS
+    }  # fmt: skip
 
 
 def _switched_off(without: Iterable[str]) -> dict[str, float]:
@@ -106,7 +119,7 @@ def load_register(own: Mapping[str, float] | None = None, without: Iterable[str]
     calendar = Calendar(*(tuple(_document("calendar")[field]["value"]) for field in Calendar._fields))
     prices = _document("prices")["gdp_deflator"]
     deflator = dict(zip(prices["years"], prices["value"], strict=True))
-    return Register(Parameters(**groups), calendar, services, deflator, _unit_values())
+    return Register(Parameters(**groups), calendar, services, deflator, _unit_values(), dict(driver_rules()))
 
 
 def _unit_values() -> tuple[UnitValue, ...]:

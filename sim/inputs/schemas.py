@@ -68,7 +68,7 @@ def _add_short_cells(schema: Schema) -> None:
 
 
 def _add_dates(schema: Schema) -> None:
-    """Strands of a strategy start and stop at a date or at a month number."""
+    """Strands of a strategy start and stop at a date or at a month number; a local analysis starts so."""
     schema["properties"]["first_september"] = {
         "type": "integer",
         "minimum": 2000,
@@ -79,6 +79,9 @@ def _add_dates(schema: Schema) -> None:
     schema["$defs"]["PlannedStrand"]["properties"] |= {
         "start": _MONTH | {"description": "first month the strand runs; instead of start_month"},
         "stop": _MONTH | {"description": "last month the strand runs; instead of stop_month"},
+    }
+    schema["$defs"]["Analysis"]["properties"]["start"] = _MONTH | {
+        "description": "first month of the analysis; instead of start_month"
     }
 
 

@@ -35,10 +35,13 @@ def strategy_of(document: Document, library: Library) -> Strategy:
     if isinstance(data.get("strands"), list):
         entries = enumerate(data["strands"])
         data["strands"] = [_dated(entry, ("strands", index), year, findings) for index, entry in entries]
+    if isinstance(data.get("analysis"), dict):
+        data["analysis"] = _dated_start(data["analysis"], ("analysis",), year, findings)
     strategy = validated("strategy", Strategy, data, findings)
     if strategy:
         _check_place(strategy, document.path, library, findings)
         _check_strands(strategy, load_strands(library), findings)
+        _check_analysis(strategy, findings)
     findings.raise_if_any()
     assert strategy is not None, "a strategy without findings is valid"
     return strategy
@@ -73,6 +76,17 @@ def _dated(entry: Any, path: KeyPath, year: int, findings: Findings) -> Any:
             months[key_month] = month + offset
     _check_order(entry, months, path, findings)
     return months
+
+
+def _dated_start(entry: dict[str, Any], path: KeyPath, year: int, findings: Findings) -> dict[str, Any]:
+    """A table with ``start`` turned into ``start_month``."""
+    if "start" not in entry:
+        return entry
+    if "start_month" in entry:
+        findings.add((*path, "start"), "start and start_month say the same thing", "keep one of start and start_month")
+    month = _month_of(entry["start"], year, (*path, "start"), findings)
+    rest = {key: value for key, value in entry.items() if key != "start"}
+    return rest if month is None else rest | {"start_month": month}
 
 
 def _month_of(value: Any, year: int, path: KeyPath, findings: Findings) -> int | None:
@@ -120,6 +134,18 @@ def _check_strands(strategy: Strategy, library: dict[str, Strand], findings: Fin
             findings.add(path, problem, "add places_per_term = 40 (a number) or reach_share = 0.5 (of those eligible)")
     _check_overlaps(strategy, findings)
     _check_money(strategy, library, findings)
+
+
+def _check_analysis(strategy: Strategy, findings: Findings) -> None:
+    """A local analysis has to be paid for and must end within the longest run."""
+    analysis = strategy.analysis
+    if analysis is None:
+        return
+    if not any(strategy.money_gbp.values()):
+        findings.add(("analysis",), "no money for the local analysis", "add [money_gbp] with pounds a year")
+    if analysis.start_month + analysis.months > HORIZON_MONTHS:
+        problem = f"the local analysis ends after the longest run ({HORIZON_MONTHS} months)"
+        findings.add(("analysis",), problem, "start it earlier or give it fewer months")
 
 
 def is_enrolled(strand: Strand) -> bool:

@@ -20,14 +20,17 @@ def fill_posts(services, d, p):
 
 
 @jit
-def link(zone, usual, usual_data, strength, d, p):
-    """What coordination does this month, by zone: (referral, sight of need, overlap discount, synergy)."""
+def link(zone, usual, usual_data, strength, sharpness, d, p):
+    """What coordination does this month, by zone: (referral, sight of need, overlap discount, synergy).
+
+    ``sharpness``: how much more clearly need is seen where the drivers of the place are fully known.
+    """
     n = zone.shape[1]
     referral, sight, discount, synergy = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for z in range(n):
         coordination = zone[Z.coordination, z]
         referral[z] = coordination_science.referral(coordination, usual, p)
-        sight[z] = coordination_science.sight_of_need(zone[Z.data, z], usual_data, zone[Z.analysis, z], p)
+        sight[z] = coordination_science.sight_of_need(zone[Z.data, z], usual_data, sharpness * zone[Z.analysis, z], p)
         discount[z] = coordination_science.overlap_discount(coordination, usual, d, p)
         synergy[z] = strength * coordination
     return referral, sight, discount, synergy

@@ -47,10 +47,13 @@ class Population:
     pay_factor: float
 
 
-def build(place: Place, parameters: Parameters, seed: int, months: int, churn: bool = True) -> Population:
+def build(
+    place: Place, parameters: Parameters, seed: int, months: int, churn: bool = True, distress: float = 0.0
+) -> Population:
     """Synthetic population of a place with everybody who will live there during ``months`` months.
 
     ``churn``: families leave and arrive; without it only births and ageing change who is there.
+    ``distress``: shift of every family's persistent distress, SD; what is beyond their means here.
     Deterministic in (place, parameters, seed); the strategy plays no part.
     """
     p = parameters.population
@@ -94,6 +97,7 @@ def build(place: Place, parameters: Parameters, seed: int, months: int, churn: b
         plan,
         parameters.children.attendance_usual,
     )
+    households.endow_distress[:] += distress
     side = np.sqrt(place.value("area_km2"))
     locate(households, n_homes, side, seed)
     schools, elsewhere, outside = make_schools(place, parameters, seed, side)

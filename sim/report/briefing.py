@@ -16,6 +16,7 @@ from pathlib import Path
 from sim.outcomes import FAMILIES
 from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
+from sim.report.drivers import HIDDEN_CELLS, UNKNOWN
 from sim.report.figures import FIGURES, save_figures
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
 from sim.report.value_tables import (
@@ -286,7 +287,9 @@ def _place(comparison: ComparisonRecord) -> str:
         if cell is not None:
             filled = '<span class="filled">filled in</span>' if cell.kind == "filled_in" else escape(cell.kind)
             source = escape(cell.source) + (f" ({cell.year})" if cell.year else "")
-            body.append([escape(upper_first(rule.meaning)), escape(plain_value(cell.value, rule.unit)), filled, source])
+            shown, source = (UNKNOWN, "") if name in HIDDEN_CELLS else (plain_value(cell.value, rule.unit), source)
+            filled = "" if name in HIDDEN_CELLS else filled
+            body.append([escape(upper_first(rule.meaning)), escape(shown), filled, source])
     number = sum(cell.kind == "filled_in" for cell in place.cells.values())
     facts = _list(f"{fact.text} ({fact.source})" if fact.source else fact.text for fact in place.facts)
     return (

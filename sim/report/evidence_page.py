@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from typing import Literal
 
 from sim.report.evidence_rules import INTRODUCTION, RULES
-from sim.spec import Effect, OtherEffect, Provenance, Strand
+from sim.spec import Driver, Effect, OtherEffect, Provenance, Strand
+
+DRIVER_WORDS: dict[Driver, str] = {
+    "hardship": "hardship",
+    "housing": "poor housing",
+    "language": "language",
+    "school_climate": "climate in schools",
+    "safety": "safety",
+    "distress": "parents' distress",
+    "access": "services hard to reach",
+    "stigma": "stigma",
+}
 
 STAGES = {
     "pregnancy_to_2": "Pregnancy to age 2",
@@ -163,7 +174,11 @@ def _delivery(strand: Strand) -> str:
     need = NEEDS[delivery.need]
     if delivery.need_share < 1:
         need += f", {100 * delivery.need_share:g}% of the country"
-    return f"{who[delivery.unit]}; {need}; {lasts}; paid by {_payer(delivery.payer)}{MARKS[delivery.provenance]}"
+    works_on = ", ".join(DRIVER_WORDS[driver] for driver in delivery.drivers) or "no driver of the place"
+    return (
+        f"{who[delivery.unit]}; {need}; {lasts}; paid by {_payer(delivery.payer)}{MARKS[delivery.provenance]}; "
+        f"works on {works_on}, stigma {delivery.stigma:g} of 1{MARKS['judgement']}"
+    )
 
 
 def _payer(payer: str) -> str:

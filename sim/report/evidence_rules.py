@@ -21,7 +21,9 @@ The mark of an effect describes the first outcome of a strand. Later outcomes ar
 a figure for one of them was found, the notes of the strand say so. Standard errors, ages and half-lives carry no mark
 of their own: the notes say where one is a choice. The mark of the delivery describes who is eligible; that a strand is
 given to children, households, schools or the area, for how long and who pays are choices of the model, explained under
-"In the model"."""
+"In the model". Which drivers of disadvantage a strand works on, and how far taking part marks a family out (stigma: 0
+everybody goes, 1 only families with problems), are ‡ judgement throughout; [the model](model.md#39-local-context) says
+what they do."""
 
 RULES = """\
 ## Rules that hold for every strand

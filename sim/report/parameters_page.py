@@ -23,7 +23,9 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "population": ("The first day, births and moves", "36-first-day-and-moves"),
     "reference": ("Tests, pass marks and lines", "4-outcomes"),
     "evidence": ("Rules of the evidence library", "35-delivery"),
+    "coordination": ("Coordination, load and norms", "37-partnership-and-coordination"),
     "costs": ("Discounting and optimism bias", "41-costs-and-value"),
+    "context": ("Local context and local analysis", "39-local-context"),
 }
 
 #: How a kind is shown; an assumption is never to be taken for a finding.
@@ -43,6 +45,7 @@ SERVICE_NUMBERS = {
     "duration_months": "course, months",
     "caseload": "people a post",
     "posts_per_1000": "posts per 1,000 children",
+    "stigma": "stigma, 0 to 1",
 }
 
 INTRODUCTION = """\
@@ -74,9 +77,9 @@ def parameters_page(pages: Mapping[str, Passport]) -> str:
     Returns
     -------
     str
-        A tally by kind, one table for each file in the order of ``sim.parameters.GROUPS``, then services of today,
-        calendar, prices, unit values and mechanisms; ends in a single newline. The same files always give the same
-        text.
+        A tally by kind, one table for each file in the order of ``sim.parameters.GROUPS``, then drivers, services of
+        today, calendar, prices, unit values and mechanisms; ends in a single newline. The same files always give the
+        same text.
     """
     parts = [INTRODUCTION, _tally(pages.values())]
     for group in GROUPS:
@@ -87,7 +90,7 @@ def parameters_page(pages: Mapping[str, Passport]) -> str:
             f"File `{group}.toml`; used in [the model](model.md#{anchor}).",
             _markdown_table(COLUMNS, (_row(page) for page in here)),
         ]
-    parts += [_services(), _calendar(), _prices(), _values(), _mechanisms()]
+    parts += [_drivers(), _services(), _calendar(), _prices(), _values(), _mechanisms()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -102,6 +105,24 @@ def _row(page: Passport) -> tuple[str, ...]:
     low, high = page.range
     span = f"{_number(low)} to {_number(high)}"
     return f"`{page.name}`", _number(page.value), page.unit, span, KINDS[page.kind], page.source, page.note
+
+
+def _drivers() -> str:
+    """Drivers of disadvantage: how the open ones are read from a place, how far places differ."""
+    headings = ("Driver", "Plus means", "Read from", "Spread", "Unit", "Range", "Kind", "Source", "Note")
+    rows = []
+    for name, page in tables("drivers").items():
+        cells = " + ".join(f"`{cell}`" for cell in page["cells"])
+        read = f"{'less' if page['sign'] < 0 else 'more'} {cells}" if cells else "hidden"
+        spread = page["spread"]
+        numbers = (_number(spread["value"]), spread["unit"], _span(spread))
+        passport = (KINDS[page["kind"]], page["source"], page.get("note", ""))
+        rows.append((f"`drivers.{name}`", page["meaning"], read, *numbers, *passport))
+    text = (
+        "File `drivers.toml`; used in [the model](model.md#39-local-context). A driver is in SD between places of one "
+        "deprivation decile. Spread: of an open driver, the SD of what it is read from; of a hidden one, of its prior."
+    )
+    return f"## Drivers of disadvantage\n\n{text}\n\n{_markdown_table(headings, rows)}"
 
 
 def _services() -> str:

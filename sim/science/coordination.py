@@ -27,12 +27,13 @@ def referral(coordination: float, usual: float, p: CoordinationParameters) -> fl
 
 
 @jit
-def sight_of_need(data: float, usual: float, analysis: float, p: CoordinationParameters) -> float:
+def sight_of_need(data: float, usual: float, sharpness: float, p: CoordinationParameters) -> float:
     """How much more clearly need is seen than usual, a factor on its weight in finding people.
 
-    ``data``: shared-data condition (0..1) and its ``usual``; ``analysis``: how well the place is known (0..1).
+    ``1 + sight_data (data - usual) + sharpness``, never below 0. ``data``: shared-data condition (0..1) and its
+    ``usual``; ``sharpness``: what knowing the place adds (``targeting_gain`` times how well it is known, 0..1).
     """
-    return max(1.0 + p.sight_data * (data - usual) + p.sight_analysis * analysis, 0.0)
+    return max(1.0 + p.sight_data * (data - usual) + sharpness, 0.0)
 
 
 @jit

@@ -116,3 +116,24 @@ def test_shares_of_ages_add_up_to_everybody() -> None:
     assert share_in_ages(place, (0, 18)) == pytest.approx(1.0, abs=1e-6)
     assert share_in_ages(place, (0, 4)) + share_in_ages(place, (5, 18)) == pytest.approx(1.0, abs=1e-6)
     assert share_in_ages(place, (11, 15)) == pytest.approx(place.value("age_11_15_share"))
+
+
+@pytest.mark.parametrize("place", ["bettws", "waltham_forest"])
+def test_hidden_drivers_stay_hidden(shell: Shell, place: str) -> None:
+    """Whether the file gives them or not, nobody is told before an analysis is bought."""
+    answer = json.loads(shell("show", place, "--json").out)
+    drivers = {row["driver"]: row["here"] for row in answer["drivers"]}
+    assert {drivers[name] for name in ("distress", "access", "stigma")} == {
+        "not known until a local analysis is bought"
+    }
+    assert not {"driver_distress", "driver_access", "driver_stigma"} & set(answer["cells"])
+    assert "driver_language" in answer["cells"]
+    text = shell("show", place).out
+    assert text.count("not known until a local analysis is bought") == 3
+    assert "driver_stigma" not in text
+    assert "driver_stigma" not in shell("list", "places", "--json").out
+
+
+def test_open_drivers_are_told_in_words(shell: Shell) -> None:
+    rows = json.loads(shell("show", "waltham_forest", "--json").out)["drivers"]
+    assert {"driver": "language", "here": "clearly more than usual for places as deprived"} in rows

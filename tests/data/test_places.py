@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Place, Strategy
+from sim.spec import CELL_PARTITIONS, DRIVERS, HIDDEN_DRIVERS, PLACE_CELLS, REQUIRED_CELLS, Place, Strategy
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted((SCENARIOS / "places").glob("*.toml"))
@@ -201,6 +201,28 @@ def test_moves_stay_within_the_published_range() -> None:
 def test_real_places_leave_gaps() -> None:
     for place_id in (*REAL_IDS, "england_zones"):
         assert len(PLACES[place_id].cells) < len(PLACE_CELLS), place_id
+
+
+def test_decile_profiles_are_usual_in_every_driver() -> None:
+    for place in DECILES:
+        assert [place.value(f"driver_{name}") for name in DRIVERS] == [0.0] * len(DRIVERS)
+        assert place.value("partnership_history") == 0.3
+    assert [PLACES["england_zones"].value(f"driver_{name}") for name in DRIVERS] == [0.0] * len(DRIVERS)
+
+
+def test_what_sources_say_of_hidden_drivers_and_history() -> None:
+    """Judged sizes, but the direction is what the sources name; nothing is said of Waltham Forest."""
+    named = {
+        "bettws": {"access": 1, "stigma": 1}, "pembury": {"access": -1, "stigma": 1}, "thamesmead": {"access": 1},
+        "smallshaw_hurst": {"access": 1, "distress": 1}, "north_birkenhead": {"access": 1, "distress": 1},
+        "wallsend": {"distress": 1}, "waltham_forest": {},
+    }  # fmt: skip
+    for place_id, signs in named.items():
+        given = {name: PLACES[place_id].cells.get(f"driver_{name}") for name in HIDDEN_DRIVERS}
+        assert {name: 1 if cell.value > 0 else -1 for name, cell in given.items() if cell} == signs, place_id
+        assert all(cell.kind == "judgement" for cell in given.values() if cell), place_id
+    history = {place_id: filled_value(PLACES[place_id], "partnership_history") for place_id in REAL_IDS}
+    assert sorted(history, key=history.__getitem__, reverse=True)[:2] == ["bettws", "wallsend"]
 
 
 def test_wallsend_has_seventeen_schools() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.report.evidence_page import STAGES, evidence_page
-from sim.spec import Strand, Strategy
+from sim.spec import DRIVERS, Strand, Strategy
 
 ROOT = Path(__file__).parents[2]
 STRAND_FILES = sorted((ROOT / "scenarios" / "strands").glob("*.toml"))
@@ -182,6 +182,35 @@ def test_evidence_page_marks_judgement_and_never_as_a_finding(strands: dict[str,
         assert marked == [strand.effect_provenance == "judgement"] + [True] * (len(marked) - 1), name
         assert uptake.endswith("‡ judgement") == (strand.uptake_provenance == "judgement"), name
         assert cost.endswith("‡ judgement") == (strand.cost_provenance == "judgement"), name
+
+
+def test_every_strand_file_says_what_it_works_on_and_how_far_it_marks_a_family_out() -> None:
+    for path in STRAND_FILES:
+        assert {"drivers", "stigma"} <= set(_read(path)["delivery"]), path.stem
+
+
+def test_stigma_follows_who_is_asked(strands: dict[str, Strand]) -> None:
+    picked = {"early_talk_boost", "neli", "early_education_3_4", "housing_retrofit", "small_group_tuition"}
+    picked |= {"ta_led_catch_up", "one_to_one_tuition", "reading_recovery_phonics_catch_up"}
+    referred = ("several_risks", "distress", "hardship", "absence", "low_wellbeing")
+    for name, strand in strands.items():
+        delivery = strand.delivery
+        if delivery.need == "none" and name not in ("mental_health_support_team", "social_workers_in_schools"):
+            assert delivery.stigma <= 0.2, name
+        if delivery.need in referred and name not in picked:
+            assert 0.4 <= delivery.stigma <= 0.8, name
+
+
+def test_every_driver_has_strands_that_work_on_it(strands: dict[str, Strand]) -> None:
+    worked_on = {driver for strand in strands.values() for driver in strand.delivery.drivers}
+    assert worked_on == set(DRIVERS)
+
+
+def test_evidence_page_tells_drivers_and_stigma_as_judgement(strands: dict[str, Strand]) -> None:
+    page = evidence_page(strands.values())
+    assert page.count("of 1 ‡ judgement |") == len(strands)
+    row = next(line for line in page.splitlines() if "`family_keyworker`" in line)
+    assert "works on hardship, parents' distress, stigma 0.8 of 1 ‡ judgement" in row
 
 
 def test_evidence_page_refuses_an_unknown_stage(strands: dict[str, Strand]) -> None:

@@ -244,4 +244,3 @@ def test_the_tipping_point_is_off_unless_asked_for(register: Register) -> None:
     assert register.parameters.coordination.tipping_effect == 0.0
     assert level(0.2, 0.3) > never + 0.02
     assert abs(level(0.2, 1.0) - never) < 0.002
-

@@ -114,7 +114,7 @@ def test_every_number_has_one_row_and_assumptions_are_marked():
         assert ("‡ assumption" in rows[0]) == (page.kind == "assumption"), name
 
 
-@pytest.mark.parametrize("file", ["calendar", "mechanisms", "prices", "services"])
+@pytest.mark.parametrize("file", ["calendar", "drivers", "mechanisms", "prices", "services"])
 def test_other_files_of_parameters_are_on_the_page(file: str):
     prefix = "" if file == "mechanisms" else f"{file}."
     assert [name for name in tables(file) if f"`{prefix}{name}`" not in _text("parameters.md")] == []

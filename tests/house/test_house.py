@@ -66,14 +66,14 @@ def test_a_passport_is_complete(name: str) -> None:
 
 
 def test_the_other_numbers_have_passports_too() -> None:
-    for file in ("services", "calendar", "prices"):
+    for file in ("services", "calendar", "prices", "drivers"):
         document = tomllib.loads((PARAMETERS / f"{file}.toml").read_text(encoding="utf-8"))
         for name, page in document.items():
             if name == "schema_version":
                 continue
             assert page["source"].strip(), name
             assert page["kind"] in KINDS, name
-            numbers = [v for v in page.values() if isinstance(v, dict)] if file == "services" else [page]
+            numbers = [v for v in page.values() if isinstance(v, dict)] if file in ("services", "drivers") else [page]
             for number in numbers:
                 low, high = number["range"]
                 values = number["value"] if isinstance(number["value"], list) else [number["value"]]
@@ -144,7 +144,8 @@ THROUGH_STRANDS = {"diminishing_returns", "fade_out"}
 
 
 def _digest(strategy: Strategy, *without: str) -> str:
-    start = create_start(neighbourhood(120, 2), load_register(without=without), 3, 24, frozenset(without))
+    place = neighbourhood(120, 2, driver_access=-1.0)
+    start = create_start(place, load_register(without=without), 3, 24, frozenset(without))
     world = create(start, strategy, LIBRARY)
     advance(world, 24)
     return world.digest()

@@ -169,3 +169,57 @@ def test_the_kind_follows_from_key_contents_or_folder(tmp_path: Path) -> None:
     plan.write_text('schema_version = 1\nid = "plan"\nname = "Nothing yet"\n')
     assert [found.kind for found in check_files([plan])] == ["strategy"]
     assert packaged().kind_of(packaged().known("place")["wallsend"]) == "place"
+
+
+# --- drivers ---------------------------------------------------------------------------------------------------
+
+
+def driver_of(library: Library, name: str, **cells: float) -> Cell:
+    """A driver of a place of decile 3 with these cells."""
+    return fill_place(place_with(**cells), library).cells[f"driver_{name}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        # every share of the profile is 0.125, its climate too; spreads: 0.06, 0.05, 0.14, 0.4, 0.08
+        ("hardship", {"child_poverty_ahc_share": 0.155}, 0.5),
+        ("housing", {"overcrowded_share": 0.15}, 0.5),
+        ("housing", {"overcrowded_share": 0.15, "damp_share": 0.075}, -0.5),
+        ("language", {"eal_share": 0.055}, -0.5),
+        ("school_climate", {"school_climate": -0.075}, 0.5),
+        ("school_climate", {"school_climate": 0.325}, -0.5),
+        ("safety", {"unsafe_share": 0.245}, 1.5),
+        ("safety", {"unsafe_share": 0.9}, 2.0),
+    ],
+)
+def test_an_open_driver_is_read_from_its_cells(
+    name: str, cells: dict[str, float], expected: float, library: Library
+) -> None:
+    driver = driver_of(library, name, **cells)
+    assert driver.value == pytest.approx(expected)
+    assert driver.kind == "derived"
+    assert all(cell in driver.source for cell in cells)
+    assert "decile 3" in driver.source
+
+
+def test_a_driver_without_its_cells_is_usual_and_marked(library: Library) -> None:
+    driver = driver_of(library, "hardship", eal_share=0.9)
+    assert (driver.value, driver.kind) == (0.0, "filled_in")
+    assert driver_of(library, "hardship", child_poverty_ahc_share=0.125).value == 0.0
+
+
+def test_a_hidden_driver_is_unknown_whatever_the_profile_says(library: Library) -> None:
+    driver = driver_of(library, "stigma", eal_share=0.9)
+    assert (driver.value, driver.kind) == (0.0, "filled_in")
+    assert "not known" in driver.source
+
+
+def test_a_driver_that_is_given_stays(library: Library) -> None:
+    assert driver_of(library, "safety", driver_safety=-1.0, unsafe_share=0.9) == Cell(value=-1.0)
+    assert driver_of(library, "access", driver_access=1.0) == Cell(value=1.0)
+
+
+def test_filling_twice_changes_nothing(library: Library) -> None:
+    once = fill_place(place_with(unsafe_share=0.2), library)
+    assert fill_place(once, library) == once

@@ -165,3 +165,40 @@ def test_the_examples_in_the_documents_are_right(document: str, tmp_path: Path) 
         path.write_text(text)
         (checked,) = check_files([path])
         assert checked.ok, checked.problems
+
+
+# --- the local analysis ----------------------------------------------------------------------------------------
+
+
+def test_an_analysis_starts_at_a_date_or_a_month(tmp_path: Path) -> None:
+    for start, month in (('start = "2027-01"', 4), ("start_month = 4", 4), ("", 0)):
+        (tmp_path / "plan.toml").write_text(f'{HEAD}[analysis]\n{start}\nmonths = 18\ndepth = "deep"\n')
+        analysis = load_strategy(tmp_path / "plan.toml").analysis
+        assert analysis is not None
+        assert (analysis.start_month, analysis.months, analysis.depth) == (month, 18, "deep")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('start = "2027-13"\n', 6, ("analysis.start", "is not a month", '"2027-09"')),
+        ('start = "2025-01"\n', 6, ("analysis.start", "before the first September")),
+        ('start = "2027-01"\nstart_month = 4\n', 6, ("analysis.start", "say the same thing", "keep one")),
+        ('depth = "thorough"\n', 6, ("analysis.depth", '"thorough"', "desk", "survey", "deep")),
+        ("months = 0\n", 6, ("analysis.months", "1 to 60")),
+        ("month = 3\n", 6, ("analysis.month", "months")),
+        ("start_month = 230\n", 5, ("analysis", "ends after the longest run", "start it earlier")),
+        ('start_month = "soon"\n', 6, ("analysis.start_month", "text", "a whole number")),
+    ],
+)
+def test_a_wrong_analysis_is_told(text: str, line: int, words: tuple[str, ...], tmp_path: Path) -> None:
+    told = problem_of(tmp_path, f"[analysis]\n{text}")
+    assert f"plan.toml:{line}: " in told
+    assert [word for word in words if word not in told] == []
+
+
+def test_an_analysis_has_to_be_paid_for(tmp_path: Path) -> None:
+    head = HEAD.replace("1000.5", "0").replace("20", "0")
+    told = problem_of(tmp_path, "[analysis]\nmonths = 6\n", head)
+    assert "no money for the local analysis" in told
+    assert "add [money_gbp]" in told

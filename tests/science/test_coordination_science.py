@@ -14,7 +14,7 @@ from sim.science import coordination, services
 def p(register: Register) -> CoordinationParameters:
     return register.parameters.coordination._replace(
         fidelity_slope=0.2, fidelity_least=0.7, fidelity_most=1.3, referral_slope=0.3, duplication_slope=0.5,
-        sight_data=0.5, sight_analysis=0.3, load_slack=1.1, load_most=5.0, load_loss=0.5, load_turnover=2.0,
+        sight_data=0.5, load_slack=1.1, load_most=5.0, load_loss=0.5, load_turnover=2.0,
         sustaining_school=0.5, sustaining_home=0.25, tipping_reach=0.6, tipping_width=0.1,
     )  # fmt: skip
 
@@ -40,7 +40,7 @@ def test_referral_is_nought_as_usual(p: CoordinationParameters) -> None:
 
 def test_need_is_seen_more_clearly_with_data_and_analysis(p: CoordinationParameters) -> None:
     assert coordination.sight_of_need(0.2, 0.2, 0.0, p) == 1.0
-    assert coordination.sight_of_need(0.6, 0.2, 1.0, p) == pytest.approx(1.5)
+    assert coordination.sight_of_need(0.6, 0.2, 0.3, p) == pytest.approx(1.5)
     assert coordination.sight_of_need(0.0, 1.0, 0.0, p._replace(sight_data=3.0)) == 0.0
 
 
