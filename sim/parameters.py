@@ -369,6 +369,22 @@ class ContextParameters(NamedTuple):
     cost_year: float
 
 
+class DashboardParameters(NamedTuple):
+    """``dashboard.toml``: what partners see of the place."""
+
+    official_lag: float
+    official_rolls: float
+    survey_lag: float
+    survey_share: float
+    response_level: float
+    response_need: float
+    reliability: float
+    service_lag: float
+    coverage_base: float
+    coverage_data: float
+    user_months: float
+
+
 class Parameters(NamedTuple):
     """All parameters, and the place's own numbers for the families' income."""
 
@@ -383,6 +399,7 @@ class Parameters(NamedTuple):
     coordination: CoordinationParameters
     costs: CostParameters
     context: ContextParameters
+    dashboard: DashboardParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -398,6 +415,7 @@ GROUPS: dict[str, type] = {
     "coordination": CoordinationParameters,
     "costs": CostParameters,
     "context": ContextParameters,
+    "dashboard": DashboardParameters,
 }
 
 

@@ -162,6 +162,7 @@ def take_part(world: World) -> None:
     uptake.take_part(
         world.month, world.start.seed, plan.arrays, world.people, world.taking, world.services.real, p.delivery, p.trust
     )
+    _note_use(world)
     delivered = _pay(world)
     shares = np.zeros((len(plan.ids), len(world.zone)))
     delivery_kernel.deliver(
@@ -177,6 +178,29 @@ def take_part(world: World) -> None:
             world.month, shares, links(world), served, _SCHOOL_ECOLOGY, plan.arrays, world.people, world.taking
         )
     uptake.finish_courses(plan.arrays, world.people, world.taking, world.services.real)
+
+
+def _note_use(world: World) -> None:
+    """Count this month for everybody who uses a strand of the strategy; September starts the count again.
+
+    Using means taking part in what counts as contact. A household's use is its children's, and a child's its
+    household's.
+    """
+    plan, use, taking = world.plan, world.use, world.taking
+    if world.month % 12 == SEPTEMBER:
+        use.children[:] = 0
+        use.homes[:] = 0
+    child, home = np.zeros(len(use.children), dtype=np.bool_), np.zeros(len(use.homes), dtype=np.bool_)
+    for s in range(plan.n_today, len(plan.ids)):
+        if plan.arrays.contact[s] == 1:
+            members = taking.members[s, : taking.n_members[s]]
+            using = members[taking.stage[s, members] == TAKING_PART]
+            (home if plan.arrays.unit[s] == uptake.HOUSEHOLD else child)[using] = True
+    home_of = world.children.household
+    child |= home[home_of]
+    home[home_of[child]] = True
+    use.children[child] += 1
+    use.homes[home] += 1
 
 
 def _pay(world: World) -> Reals:

@@ -17,7 +17,7 @@ from sim.kernel import places as place_kernel
 from sim.kernel import sums as sum_kernel
 from sim.kernel import uptake
 from sim.offers import Evidence
-from sim.outcomes import read_outcomes
+from sim.outcomes import SOURCES, gather, is_due, read_dashboard, read_outcomes
 from sim.schema import AUGUST, ENROLMENT_MONTHS, HW, JUNE, SEPTEMBER
 from sim.spec import Strand, Strategy
 
@@ -112,6 +112,17 @@ def _tests(world: World) -> None:
     child_kernel.settle_at_18(world.now, c.real, c.whole, c.pools, c.key, h.real, p.reference)
 
 
+def _measurement(world: World) -> None:
+    for source in SOURCES:
+        if is_due(source, world.month, world.parameters.dashboard):
+            world.measured.append(
+                gather(
+                    source, world.children, world.households, world.schools, world.services, world.month,
+                    world.start.seed, world.use, float(world.zone.data[0]), world.parameters,
+                )
+            )  # fmt: skip
+
+
 def _yearly_record(world: World) -> None:
     world.readings.append(
         read_outcomes(
@@ -124,6 +135,7 @@ def _yearly_record(world: World) -> None:
         )
     )
     world.deliveries.append(world.services.real.copy())
+    world.screens.append(read_dashboard(world.measured, world.month, world.parameters.dashboard))
 
 
 EVENTS: tuple[Event, ...] = (
@@ -161,7 +173,8 @@ EVENTS: tuple[Event, ...] = (
     Event("children", _EVERY_MONTH, _children, "attainment, wellbeing, health, attendance, agency"),
     Event("schools", _EVERY_MONTH, _schools, "rolls, peers, pastoral load and climate follow the pupils"),
     Event("tests", (JUNE,), _tests, "EYFSP, phonics, Key Stage 2, GCSE; destinations at 18"),
-    Event("yearly record", (AUGUST,), _yearly_record, "every indicator is read"),
+    Event("measurement", _EVERY_MONTH, _measurement, "figures that partners will see are gathered when they are due"),
+    Event("yearly record", (AUGUST,), _yearly_record, "every indicator is read, and the partners' screen"),
 )
 
 

@@ -13,7 +13,7 @@ from sim.kernel import children as child_kernel
 from sim.kernel import uptake
 from sim.kernel.chunks import n_chunks
 from sim.offers import Evidence, OfferPlan, compile_offers, kept_shares
-from sim.outcomes import Reading
+from sim.outcomes import Measurement, Reading, Screen, Use
 from sim.parameters import Parameters, Register
 from sim.population import Margin, Population
 from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
@@ -105,12 +105,15 @@ class World:
     rolls: npt.NDArray[np.int64]
     shares: Reals
     zone_of_school: npt.NDArray[np.int32]
+    use: Use
     usual_coordination: float = 0.0
     usual_data: float = 0.0
     next_tenant: int = 0
     history: bool = False
     readings: list[Reading] = field(default_factory=list)
     deliveries: list[Reals] = field(default_factory=list)
+    measured: list[Measurement] = field(default_factory=list)
+    screens: list[Screen] = field(default_factory=list)
     shortfalls: list[tuple[int, str, float, str]] = field(default_factory=list)
     money: Reals = field(default_factory=lambda: np.zeros(0))
     log: list[LogEntry] = field(default_factory=list)
@@ -206,5 +209,5 @@ def create(
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        np.ones(s), zone_at(schools, side, n_zones),
+        np.ones(s), zone_at(schools, side, n_zones), Use(np.zeros(n, dtype=np.int8), np.zeros(m, dtype=np.int8)),
     )  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.experiments.dashboards import dashboard_frame, naive_frame
 from sim.experiments.ensemble import (
     CHANGED_GROUPS,
     CHANGED_OUTCOMES,
@@ -47,7 +48,8 @@ class Comparison:
     chance_better, suppressed. changed: strategy, against, outcome, group, better, same, worse. costs: strategy,
     payer, year, gbp, posts. value, value_summary: as in ``sim.experiments.value``. delivery: strategy, strand, year
     and what happened. yearly: one row per run and cell. runs: one row per run. fit: asked and synthetic margins of
-    the place.
+    the place. dashboard: what partners see beside truth and twin. naive: comparisons made from the dashboard beside
+    the truth.
     """
 
     place: Place
@@ -67,6 +69,8 @@ class Comparison:
     yearly: pd.DataFrame
     runs: pd.DataFrame
     fit: pd.DataFrame
+    dashboard: pd.DataFrame
+    naive: pd.DataFrame
     warnings: tuple[str, ...]
     digest: str
 
@@ -147,6 +151,8 @@ def compare(
         yearly=_yearly(names, everything, seed),
         runs=_runs(names, everything, seed),
         fit=_fit(fit),
+        dashboard=dashboard_frame(names, everything),
+        naive=naive_frame(names, everything),
         warnings=_warnings(names, everything),
         digest=digest.hexdigest(),
     )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine import Start, World, advance, create, create_start
+from sim.experiments.screens import Seen, seen_by_partners
 from sim.offers import Evidence
 from sim.outcomes import GROUPS
 from sim.parameters import Register
@@ -31,6 +32,7 @@ class Run:
 
     ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
     against the twin. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
+    ``seen``: what partners had on their screen.
     """
 
     strategy: str
@@ -44,6 +46,7 @@ class Run:
     shortfalls: tuple[tuple[int, str, float, str], ...]
     warnings: tuple[str, ...]
     wall_s: float
+    seen: Seen
 
 
 def flows(world: World) -> dict[str, int]:
@@ -125,6 +128,7 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         shortfalls=tuple(world.shortfalls),
         warnings=tuple(world.plan.warnings),
         wall_s=wall,
+        seen=seen_by_partners(world, twin or world),
     )
 
 

@@ -4,7 +4,18 @@ Indicators are read each August, when the school year is over. A cell that rests
 people in a replication is suppressed (``null``), everywhere.
 """
 
-from sim.outcomes.declaring import FAMILIES, GROUPS, HEADLINES, POPULATIONS, Indicator, View
+from sim.outcomes.dashboard import (
+    SOURCES,
+    USER_OUTCOMES,
+    Measurement,
+    Screen,
+    Snapshot,
+    Use,
+    gather,
+    is_due,
+    read_dashboard,
+)
+from sim.outcomes.declaring import FAMILIES, GROUPS, HEADLINES, POPULATIONS, SEEN, Indicator, View
 from sim.outcomes.reading import (
     INDICATOR_IDS,
     INDICATORS,
@@ -22,10 +33,20 @@ __all__ = [
     "INDICATORS",
     "INDICATOR_IDS",
     "POPULATIONS",
+    "SEEN",
     "SMALLEST_CELL",
+    "SOURCES",
+    "USER_OUTCOMES",
     "Indicator",
+    "Measurement",
     "Reading",
+    "Screen",
+    "Snapshot",
+    "Use",
     "View",
+    "gather",
+    "is_due",
+    "read_dashboard",
     "read_outcomes",
     "row_values",
     "who_counts",

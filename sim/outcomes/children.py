@@ -9,8 +9,11 @@ from sim.outcomes.declaring import (
     ACCESS,
     CHILD_WELLBEING,
     FAMILY_WELLBEING,
+    OFFICIAL,
     PROGRESS,
     SCHOOLS_SERVICES,
+    SERVICE,
+    SURVEY,
     Declarations,
     Reals,
     View,
@@ -28,6 +31,7 @@ CHILDREN = Declarations("children")
     1,
     PROGRESS,
     "DfE, Early years foundation stage profile",
+    seen=OFFICIAL,
 )
 def gld(v: View) -> Reals:
     """Share of Reception children whose June score reaches the good level of development."""
@@ -36,7 +40,14 @@ def gld(v: View) -> Reals:
 
 
 @CHILDREN.indicator(
-    "Phonics expected standard", "can decode words at 6", "share", (6, 6), 1, PROGRESS, "DfE, Phonics screening check"
+    "Phonics expected standard",
+    "can decode words at 6",
+    "share",
+    (6, 6),
+    1,
+    PROGRESS,
+    "DfE, Phonics screening check",
+    seen=OFFICIAL,
 )
 def phonics(v: View) -> Reals:
     """Share of Year 1 children whose June score reaches the expected standard of the phonics check."""
@@ -51,6 +62,7 @@ def phonics(v: View) -> Reals:
     1,
     PROGRESS,
     "DfE, Key stage 2 attainment",
+    seen=OFFICIAL,
 )
 def ks2_expected(v: View) -> Reals:
     """Share of Year 6 children whose score reaches the expected standard in reading, writing and maths together."""
@@ -58,7 +70,15 @@ def ks2_expected(v: View) -> Reals:
 
 
 @CHILDREN.indicator(
-    "Attainment 8", "GCSE points at 16", "points", (16, 16), 1, PROGRESS, "DfE, Key stage 4 performance", 1
+    "Attainment 8",
+    "GCSE points at 16",
+    "points",
+    (16, 16),
+    1,
+    PROGRESS,
+    "DfE, Key stage 4 performance",
+    1,
+    seen=OFFICIAL,
 )
 def attainment8(v: View) -> Reals:
     """Mean Attainment 8 points of Year 11: linear in the GCSE score, held within 0 and 90."""
@@ -76,6 +96,7 @@ def attainment8(v: View) -> Reals:
     1,
     PROGRESS,
     "DfE, Key stage 4 performance",
+    seen=OFFICIAL,
 )
 def english_maths_4(v: View) -> Reals:
     """Share of Year 11 whose score reaches grade 4 in both English and maths."""
@@ -83,7 +104,14 @@ def english_maths_4(v: View) -> Reals:
 
 
 @CHILDREN.indicator(
-    "NEET at 18", "not in education, work or training at 18", "share", (18, 18), -1, PROGRESS, "DfE, NEET age 16 to 24"
+    "NEET at 18",
+    "not in education, work or training at 18",
+    "share",
+    (18, 18),
+    -1,
+    PROGRESS,
+    "DfE, NEET age 16 to 24",
+    seen=OFFICIAL,
 )
 def neet(v: View) -> Reals:
     """Share of Year 13-age young people not in education, employment or training."""
@@ -103,6 +131,7 @@ def _absence(v: View) -> Reals:
     -1,
     PROGRESS,
     "DfE, Pupil absence in schools",
+    seen=OFFICIAL,
 )
 def persistent_absence(v: View) -> Reals:
     """Share of pupils who missed 10 % or more of this year's sessions."""
@@ -136,6 +165,7 @@ def score_16(v: View) -> Reals:
     1,
     ACCESS,
     "model definition",
+    seen=SERVICE,
 )
 def children_reached(v: View) -> Reals:
     """Share of children who used a service or strand in the last twelve months."""
@@ -151,6 +181,7 @@ def children_reached(v: View) -> Reals:
     CHILD_WELLBEING,
     "Goodman 1997; parent report",
     2,
+    seen=SURVEY,
 )
 def sdq_mean(v: View) -> Reals:
     """Mean SDQ total difficulties of children aged 5 to 16 (parent report)."""
@@ -165,13 +196,16 @@ def sdq_mean(v: View) -> Reals:
     -1,
     CHILD_WELLBEING,
     "SDQ scoring, 17 or more of 40",
+    seen=SURVEY,
 )
 def sdq_high(v: View) -> Reals:
     """Share of children aged 5 to 16 with 17 or more points of total difficulties."""
     return np.where(_aged(v, 5, 16), _sdq(v) >= v.parameters.reference.sdq_high_line, np.nan)
 
 
-@CHILDREN.indicator("Wellbeing", "social and emotional wellbeing", "SD", (0, 18), 1, CHILD_WELLBEING, "model scale", 2)
+@CHILDREN.indicator(
+    "Wellbeing", "social and emotional wellbeing", "SD", (0, 18), 1, CHILD_WELLBEING, "model scale", 2, seen=SURVEY
+)
 def wellbeing_mean(v: View) -> Reals:
     """Mean wellbeing of all children, in national SD."""
     return v.children.wellbeing.copy()
@@ -212,6 +246,7 @@ def child_poverty(v: View) -> Reals:
     SCHOOLS_SERVICES,
     "after DfE progress measures",
     3,
+    seen=OFFICIAL,
 )
 def school_value_added(v: View) -> Reals:
     """Mean of score less the national prediction from the stage before, Key Stage 2 and GCSE cohorts together."""
@@ -222,7 +257,14 @@ def school_value_added(v: View) -> Reals:
 
 
 @CHILDREN.indicator(
-    "Attendance", "share of school attended", "share", (5, 16), 1, SCHOOLS_SERVICES, "DfE, Pupil absence in schools"
+    "Attendance",
+    "share of school attended",
+    "share",
+    (5, 16),
+    1,
+    SCHOOLS_SERVICES,
+    "DfE, Pupil absence in schools",
+    seen=OFFICIAL,
 )
 def attendance(v: View) -> Reals:
     """Share of this year's sessions attended by pupils."""
@@ -238,6 +280,7 @@ def attendance(v: View) -> Reals:
     SCHOOLS_SERVICES,
     "DfE, Suspensions and permanent exclusions",
     1,
+    seen=OFFICIAL,
 )
 def suspensions(v: View) -> Reals:
     """Suspensions in the school year per 100 pupils."""

@@ -46,12 +46,23 @@ HEADLINES = {
     "family_wellbeing": ("distress_high", "all"),
     "schools_services": ("school_value_added", "all"),
 }
+#: How partners come to see an indicator.
+SEEN = {
+    "official": "official figures of the place's schools, published about a year late",
+    "survey": "a yearly survey of a sample of families",
+    "service": "partners' own records, as far as they can be joined",
+    "unseen": "nobody sees it",
+}
+OFFICIAL, SURVEY, SERVICE, UNSEEN = SEEN
 _HEADLINE_IDS = {indicator for indicator, _ in HEADLINES.values()}
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """What an outcome indicator means. ``direction``: +1 if higher is better, -1 if lower is."""
+    """What an outcome indicator means.
+
+    ``direction``: +1 if higher is better, -1 if lower is. ``seen``: how partners come to see it, a key of ``SEEN``.
+    """
 
     id: str
     name: str
@@ -65,6 +76,7 @@ class Indicator:
     decimals: int
     headline: bool
     table: str
+    seen: str
 
 
 class View(NamedTuple):
@@ -101,23 +113,25 @@ class Declarations:
 
     def declare(
         self, id_: str, name: str, plain: str, unit: str, ages: tuple[int, int], direction: int, family: str,
-        source: str, decimals: int, definition: str,
+        source: str, decimals: int, definition: str, seen: str = UNSEEN,
     ) -> None:  # fmt: skip
         """Add an indicator that is not a mean over people."""
         self.indicators[id_] = Indicator(
             id_, name, plain, unit, ages, direction, family, definition, source, decimals, id_ in _HEADLINE_IDS,
-            self.table,
+            self.table, seen,
         )  # fmt: skip
 
     def indicator(
         self, name: str, plain: str, unit: str, ages: tuple[int, int], direction: int, family: str, source: str,
-        decimals: int = 3,
+        decimals: int = 3, seen: str = UNSEEN,
     ) -> Callable[[IndicatorFunction], IndicatorFunction]:  # fmt: skip
         """Declare an indicator; its function's name is the id, the docstring the definition."""
 
         def register(function: IndicatorFunction) -> IndicatorFunction:
             definition = (function.__doc__ or "").strip()
-            self.declare(function.__name__, name, plain, unit, ages, direction, family, source, decimals, definition)
+            self.declare(
+                function.__name__, name, plain, unit, ages, direction, family, source, decimals, definition, seen
+            )  # fmt: skip
             self.functions[function.__name__] = function
             return function
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes.declaring import ACCESS, FAMILY_WELLBEING, Declarations, Reals, View
+from sim.outcomes.declaring import ACCESS, FAMILY_WELLBEING, SERVICE, SURVEY, Declarations, Reals, View
 from sim.science.strands import family_risk
 
 HOUSEHOLDS = Declarations("households")
@@ -19,6 +19,7 @@ HOUSEHOLDS = Declarations("households")
     1,
     ACCESS,
     "model definition",
+    seen=SERVICE,
 )
 def families_reached(v: View) -> Reals:
     """Share of families in which anybody used a service or strand in the last twelve months."""
@@ -33,6 +34,7 @@ def families_reached(v: View) -> Reals:
     1,
     ACCESS,
     "model definition",
+    seen=SERVICE,
 )
 def families_in_need_reached(v: View) -> Reals:
     """Share of families in need (upper part of the family risk score) reached in the last twelve months."""
@@ -40,7 +42,7 @@ def families_in_need_reached(v: View) -> Reals:
 
 
 @HOUSEHOLDS.indicator(
-    "Sustained engagement", "families who kept coming", "share", (0, 18), 1, ACCESS, "model definition"
+    "Sustained engagement", "families who kept coming", "share", (0, 18), 1, ACCESS, "model definition", seen=SERVICE
 )
 def families_sustained(v: View) -> Reals:
     """Share of families with use in three or more months of the school year."""
@@ -55,27 +57,32 @@ def families_sustained(v: View) -> Reals:
     1,
     ACCESS,
     "model definition",
+    seen=SERVICE,
 )
 def families_completed(v: View) -> Reals:
     """Share of families in which a course was completed in the school year."""
     return (v.households.completed > 0).astype(float)
 
 
-@HOUSEHOLDS.indicator("Unmet need", "families in need without help", "share", (0, 18), -1, ACCESS, "model definition")
+@HOUSEHOLDS.indicator(
+    "Unmet need", "families in need without help", "share", (0, 18), -1, ACCESS, "model definition", seen=SERVICE
+)
 def unmet_need(v: View) -> Reals:
     """Share of all families who are in need and were not reached in the last twelve months."""
     return (_in_need(v) & (v.month - v.households.last_reached >= 12)).astype(float)
 
 
 @HOUSEHOLDS.indicator(
-    "Families waiting", "families on a waiting list", "share", (0, 18), -1, ACCESS, "model definition"
+    "Families waiting", "families on a waiting list", "share", (0, 18), -1, ACCESS, "model definition", seen=SERVICE
 )
 def families_waiting(v: View) -> Reals:
     """Share of families in which somebody waited for a place this month."""
     return (v.households.waiting_last == v.month).astype(float)
 
 
-@HOUSEHOLDS.indicator("Parental distress", "parents' distress", "SD", (0, 18), -1, FAMILY_WELLBEING, "model scale", 2)
+@HOUSEHOLDS.indicator(
+    "Parental distress", "parents' distress", "SD", (0, 18), -1, FAMILY_WELLBEING, "model scale", 2, seen=SURVEY
+)
 def distress_mean(v: View) -> Reals:
     """Mean parental distress, in national SD (higher is worse)."""
     return v.households.distress.copy()
@@ -89,6 +96,7 @@ def distress_mean(v: View) -> Reals:
     -1,
     FAMILY_WELLBEING,
     "Understanding Society, GHQ-12 threshold",
+    seen=SURVEY,
 )
 def distress_high(v: View) -> Reals:
     """Share of families with parental distress above the national threshold."""
@@ -110,13 +118,16 @@ def hardship_mean(v: View) -> Reals:
     FAMILY_WELLBEING,
     "after EPPSE home learning index",
     2,
+    seen=SURVEY,
 )
 def home_learning_mean(v: View) -> Reals:
     """Mean home learning environment, in national SD."""
     return v.households.home_learning.copy()
 
 
-@HOUSEHOLDS.indicator("Trust in services", "trust in services", "0..1", (0, 18), 1, FAMILY_WELLBEING, "model scale", 2)
+@HOUSEHOLDS.indicator(
+    "Trust in services", "trust in services", "0..1", (0, 18), 1, FAMILY_WELLBEING, "model scale", 2, seen=SURVEY
+)
 def trust_mean(v: View) -> Reals:
     """Mean trust of families in local services."""
     return v.households.trust.copy()

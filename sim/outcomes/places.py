@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes.declaring import ACCESS, PROGRESS, SCHOOLS_SERVICES, Declarations
+from sim.outcomes.declaring import ACCESS, OFFICIAL, PROGRESS, SCHOOLS_SERVICES, SERVICE, UNSEEN, Declarations
 
 GAPS, SCHOOLS, SERVICES = Declarations("children"), Declarations("schools"), Declarations("services")
 
@@ -22,11 +22,16 @@ for _id, _name, _unit, _direction, _text in (
     ("school_climate", "School climate", "SD between schools", 1, "Mean climate of the place's schools, weighted by roll."),
     ("teacher_turnover", "Teacher turnover", "share a year", -1, "Share of teachers who leave in a year, weighted by roll."),
 ):  # fmt: skip
-    SCHOOLS.declare(_id, _name, _name.lower(), _unit, (4, 16), _direction, SCHOOLS_SERVICES, "model scale", 3, _text)
+    # The school workforce census counts who leaves; effectiveness and climate are on nobody's list.
+    _seen = OFFICIAL if _id == "teacher_turnover" else UNSEEN
+    SCHOOLS.declare(
+        _id, _name, _name.lower(), _unit, (4, 16), _direction, SCHOOLS_SERVICES, "model scale", 3, _text, _seen
+    )
 for _id, _name, _unit, _direction, _text in (
     ("service_vacancies", "Vacant posts", "share of posts", -1, "Posts paid for but not filled, services and strands together."),
     ("service_quality", "Delivery as planned", "share", 1, "Mean delivered share of what was planned, services and strands together."),
     ("waiting_months", "Waiting", "months a starter", -1, "Months waited in the school year for each start."),
 ):  # fmt: skip
     _family = ACCESS if _id == "waiting_months" else SCHOOLS_SERVICES
-    SERVICES.declare(_id, _name, _name.lower(), _unit, (0, 18), _direction, _family, "model scale", 3, _text)
+    _seen = UNSEEN if _id == "service_quality" else SERVICE
+    SERVICES.declare(_id, _name, _name.lower(), _unit, (0, 18), _direction, _family, "model scale", 3, _text, _seen)

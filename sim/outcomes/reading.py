@@ -35,7 +35,8 @@ class Reading(NamedTuple):
     counts: Reals
 
 
-def _child_groups(v: View) -> npt.NDArray[np.int64]:
+def groups_of_children(v: View) -> npt.NDArray[np.int64]:
+    """Memberships x children: numbers of the groups a child belongs to, -1 for none."""
     c, h = v.children, v.households
     disadvantaged = v.month - h.fsm_last[c.household] <= v.parameters.reference.fsm_memory_months
     return np.stack(
@@ -50,7 +51,8 @@ def _child_groups(v: View) -> npt.NDArray[np.int64]:
     )
 
 
-def _household_groups(v: View) -> npt.NDArray[np.int64]:
+def groups_of_households(v: View) -> npt.NDArray[np.int64]:
+    """Memberships x households: numbers of the groups a family belongs to, -1 for none."""
     h = v.households
     disadvantaged = v.month - h.fsm_last <= v.parameters.reference.fsm_memory_months
     return np.stack(
@@ -89,7 +91,7 @@ def read_outcomes(
     counts = np.zeros_like(sums)
     child_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in CHILDREN.functions.values()])
     home_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in HOUSEHOLDS.functions.values()])
-    child_groups, home_groups = _child_groups(v), _household_groups(v)
+    child_groups, home_groups = groups_of_children(v), groups_of_households(v)
     for pop, (child_in, home_in) in enumerate(who_counts(v)):
         for declared, values, groups, inside in (
             (CHILDREN, child_values, child_groups, child_in),
@@ -102,7 +104,7 @@ def read_outcomes(
             sums[pop][:, columns], counts[pop][:, columns] = total.T, number.T
     values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     _add_gaps(values, counts, parameters)
-    _add_places(values, counts, schools, services)
+    add_places(values, counts, schools, services)
     return Reading(values, counts)
 
 
@@ -116,7 +118,7 @@ def _add_gaps(values: Reals, counts: Reals, parameters: Parameters) -> None:
             values[:, 0, _AT[name]], counts[:, 0, _AT[name]] = gap * factor, fewest
 
 
-def _add_places(values: Reals, counts: Reals, schools: Table, services: Table) -> None:
+def add_places(values: Reals, counts: Reals, schools: Table, services: Table) -> None:
     """Schools weighted by roll, services by posts; both populations share them."""
     here = schools.elsewhere == 0
     roll = np.where(here, schools.roll, 0.0)

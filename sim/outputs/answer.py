@@ -17,6 +17,7 @@ RESULT_KEYS = (
 )  # fmt: skip
 NUMBER_KEYS = ("value", "twin", "difference", "low", "high", "chance_better")
 CHANGED_KEYS = ("strategy", "against", "outcome", "better", "same", "worse")
+NAIVE_KEYS = ("strategy", "comparison", "indicator", "year", "naive", "truth", "anyway", "misleading")
 COST_KEYS = ("strategy", "payer", "year", "gbp", "posts")
 VALUE_KEYS = (
     "strategy", "item", "kind", "payer_or_gainer", "units", "gbp", "discounted", "discounted_low", "discounted_high",
@@ -48,6 +49,10 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
             "items": _rows(comparison.value.query("year == 0"), VALUE_KEYS),
             "summary": _rows(comparison.value_summary, SUMMARY_KEYS),
         },
+        # Users less others in the last year; every naive comparison stands in naive.parquet.
+        "naive": _rows(
+            comparison.naive.query(f"comparison == 'users_nonusers' and year == {comparison.years}"), NAIVE_KEYS
+        ),
         "warnings": list(comparison.warnings),
     }
 

@@ -12,6 +12,13 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "against": ("compared with", "id", "What the children are compared with: no_zone is the twin."),
     "aged_out": ("grown up", "children", "Children who reached the end of the school year in which they turn 19."),
     "arrivals": ("arrived", "children", "Children who moved into the neighbourhood during the run."),
+    "anyway": (
+        "would be there anyway",
+        "as the indicator",
+        "before_after: change of the twin between the same two years. users_nonusers: how the same users differ from "
+        "others in the twin (selection). Mean over replications.",
+    ),
+    "as_of": ("about the year", "school year", "School year that the figure on the screen is about."),
     "asked": ("in the profile", "as the margin", "Value that the place profile asks for."),
     "better": (
         "better off",
@@ -21,6 +28,9 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "delivered_share": ("staffed", "share", "Share of the posts wanted that were filled."),
     "exposed": ("lives where it is on offer", "children or households", "Reached by an area-wide strand that year."),
     "today": ("today's service", "true or false", "True for services that run in the twin too."),
+    "bias": ("error of the naive comparison", "as the indicator", "Naive difference less the truth, mean."),
+    "bias_high": ("high end of the error", "as the indicator", "95th percentile of the error over replications."),
+    "bias_low": ("low end of the error", "as the indicator", "5th percentile of the error over replications."),
     "births": ("born", "children", "Children born in the neighbourhood during the run."),
     "chance_better": (
         "chance of being better",
@@ -30,6 +40,12 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "children_end": ("children at the end", "children", "Resident children in the last month."),
     "children_start": ("children at the start", "children", "Resident children in month 0."),
+    "comparison": (
+        "naive comparison",
+        "before_after or users_nonusers",
+        "before_after: the figure on the screen less the first one. users_nonusers: known users of the strategy's "
+        "strands this school year less everybody else.",
+    ),
     "completed": ("completed", "children or households", "Finished the course that year."),
     "difference": (
         "difference from the twin",
@@ -80,6 +96,12 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "costs, benefits, net and ratio are present values; extra counts units gained against the twin, "
         "cost_per_extra is the whole present cost for each of them.",
     ),
+    "misleading": (
+        "misleads",
+        "share of replications",
+        "Share of replications in which the naive difference has the wrong sign or is more than twice the truth.",
+    ),
+    "naive": ("naive difference", "as the indicator", "What partners would read off their screen, mean."),
     "n": (
         "number counted",
         "children, households or schools",
@@ -114,6 +136,14 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "number", "One strategy in one replication."),
     "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
     "seed": ("luck number", "number", "Seed of every random draw of the run."),
+    "seen": ("on the screen", "as the indicator", "What partners see that year, mean over replications."),
+    "seen_high": ("high end on the screen", "as the indicator", "95th percentile of what is seen over replications."),
+    "seen_low": ("low end on the screen", "as the indicator", "5th percentile of what is seen over replications."),
+    "share_suppressed": (
+        "hidden from partners",
+        "share of replications",
+        "Share of replications in which the figure rests on fewer than 10 and is hidden from partners.",
+    ),
     "started": ("started", "children or households", "Began to take part that year."),
     "strand": ("strand", "id", "Intervention of the evidence library."),
     "strategy": ("strategy", "id", "Mix of strands; no_zone is the twin."),
@@ -124,6 +154,12 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "synthetic": ("in the model", "as the margin", "Value of the synthetic population in month 0."),
     "taking_part": ("taking part", "children or households", "Taking part, mean over the year."),
+    "truth": (
+        "truth",
+        "as the indicator",
+        "dashboard: the true value of residents that year. naive: what the strategy changed (against the twin, or for "
+        "users against themselves in the twin). Mean over replications.",
+    ),
     "twin": ("twin", "as the indicator", "Mean in the same neighbourhood without a zone, with the same luck."),
     "units": (
         "units gained",
@@ -158,6 +194,7 @@ def dictionary(comparison: ComparisonRecord) -> dict[str, Any]:
                 "definition": i.definition,
                 "source": i.source,
                 "headline": i.headline,
+                "seen": i.seen,
             }
             for i in INDICATORS.values()
         },

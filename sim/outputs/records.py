@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 #: The tidy tables of a run folder, in the order in which a reader needs them.
-FRAMES = ("results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit")
+FRAMES = (
+    "results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit", "dashboard", "naive",
+)  # fmt: skip
 
 
 class ComparisonRecord(Protocol):
@@ -24,7 +26,8 @@ class ComparisonRecord(Protocol):
 
     The frames are tidy: ``results``, ``changed``, ``costs``, ``value`` and ``delivery`` hold means over
     replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row, ``fit``
-    the margins of the synthetic population. ``sim.outputs.dictionary`` explains every column.
+    the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would conclude
+    from it. ``sim.outputs.dictionary`` explains every column.
     """
 
     @property
@@ -62,6 +65,10 @@ class ComparisonRecord(Protocol):
     @property
     def fit(self) -> DataFrame: ...
     @property
+    def dashboard(self) -> DataFrame: ...
+    @property
+    def naive(self) -> DataFrame: ...
+    @property
     def warnings(self) -> tuple[str, ...]: ...
     @property
     def digest(self) -> str: ...
@@ -88,6 +95,8 @@ class StoredComparison:
     yearly: DataFrame
     runs: DataFrame
     fit: DataFrame
+    dashboard: DataFrame
+    naive: DataFrame
     warnings: tuple[str, ...]
     digest: str
     command: str

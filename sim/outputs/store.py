@@ -1,8 +1,8 @@
 """The run folder: write a comparison, read it back.
 
 ``runs.parquet``, ``yearly.parquet``, ``results.parquet``, ``changed.parquet``, ``costs.parquet``,
-``value.parquet``, ``value_summary.parquet``, ``delivery.parquet``, ``fit.parquet`` (zstd), ``dictionary.json``
-and ``manifest.json``.
+``value.parquet``, ``value_summary.parquet``, ``delivery.parquet``, ``fit.parquet``, ``dashboard.parquet``,
+``naive.parquet`` (zstd), ``dictionary.json`` and ``manifest.json``.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
 from sim.report.drivers import HIDDEN_CELLS, UNKNOWN
 from sim.report.figures import FIGURES, save_figures
+from sim.report.naive import how_it_misleads, misled_rows
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
 from sim.report.value_tables import (
     PERSPECTIVE_NAMES,
@@ -99,7 +100,8 @@ def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str
         _outcomes(comparison),
         _changed(comparison),
         _costs(comparison),
-        _figures(drawn),
+        _figures({name: svg for name, svg in drawn.items() if name != "screen"}),
+        _screen(comparison, drawn),
         _place(comparison),
         _options(comparison),
         _limits(comparison),
@@ -264,11 +266,30 @@ def _cost_cells(row: CostRow, label: str) -> list[str]:
 
 
 def _figures(drawn: Mapping[str, str]) -> str:
+    return f"<section><h2>Figures</h2>{_drawings(drawn)}</section>"
+
+
+def _drawings(drawn: Mapping[str, str]) -> str:
     parts = []
     for name, svg in drawn.items():
         caption = FIGURES[name][0]
         parts.append(f"<figure>{_inline(svg, name, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
-    return f"<section><h2>Figures</h2>{''.join(parts)}</section>"
+    return "".join(parts)
+
+
+def _screen(comparison: ComparisonRecord, drawn: Mapping[str, str]) -> str:
+    figure = {name: svg for name, svg in drawn.items() if name == "screen"}
+    head = ["Option and outcome", "Users look different by", "Taking part really gave them", "They differ anyway by"]
+    body = [[escape(row.label), *map(escape, (row.naive, row.truth, row.anyway))] for row in misled_rows(comparison)]
+    table = _table("Users of the strategy less others, last year on the screen", head, body) if body else ""
+    return (
+        f"<section><h2>What partners would see</h2>{_paragraphs(how_it_misleads(comparison))}"
+        f"{_drawings(figure)}{table}</section>"
+    )
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)
 
 
 def _inline(svg: str, name: str, caption: str) -> str:

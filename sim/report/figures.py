@@ -12,11 +12,12 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from sim.outcomes import FAMILIES, GROUPS, HEADLINES, INDICATORS
 from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord
+from sim.report.screen_figure import screen_figure
 from sim.report.style import (
     COLOURS,
     GREY,
@@ -37,6 +38,7 @@ from sim.report.style import (
     signed_tick,
     styled,
     title_panel,
+    years_axis,
 )
 from sim.report.tables import EMPTY, TWIN_NAME, OutcomeRow, names, outcome_rows
 from sim.report.words import BAND, measure, pounds, short_name, upper_first
@@ -115,6 +117,7 @@ FIGURES: dict[str, tuple[str, Callable[[ComparisonRecord], Figure]]] = {
     "differences": ("Difference from the twin in the last year", differences_figure),
     "costs": ("Who pays, year by year", costs_figure),
     "reach": ("Who was reached", reach_figure),
+    "screen": ("What partners would see, beside what is so", screen_figure),
 }
 
 
@@ -163,18 +166,8 @@ def _draw_band_panel(ax: Axes, comparison: ComparisonRecord, family: str, indica
     title_panel(ax, FAMILIES[family], short_name(INDICATORS[indicator], group), 56)
     ax.set_ylabel("per cent" if shown.unit == "%" else shown.unit)
     ax.set_xlabel("School year", loc="left")
-    _years_axis(ax, comparison.years)
+    years_axis(ax, comparison.years)
     label_ends(ax, ends, comparison.years, 0.085)
-
-
-def _years_axis(ax: Axes, years: int) -> None:
-    step = max(1, round(years / 5))
-    ticks = list(range(step if step > 1 else 1, years + 1, step))
-    ax.set_xticks(ticks)
-    # Room inside the panel for the labels at the end of the lines.
-    ax.set_xlim(0.8, years + 0.62 * max(years, 2))
-    ax.spines["bottom"].set_bounds(0.8, years + 0.2)
-    ax.yaxis.set_major_locator(MaxNLocator(5))
 
 
 def _draw_key(ax: Axes, comparison: ComparisonRecord) -> None:

@@ -26,6 +26,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "coordination": ("Coordination, load and norms", "37-partnership-and-coordination"),
     "costs": ("Discounting and optimism bias", "41-costs-and-value"),
     "context": ("Local context and local analysis", "39-local-context"),
+    "dashboard": ("What partners see", "42-what-partners-see"),
 }
 
 #: How a kind is shown; an assumption is never to be taken for a finding.

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
 from sim.report.words import pounds, upper_first
@@ -150,6 +151,17 @@ def title_panel(ax: Axes, bold: str, plain: str, width: int) -> None:
 def short_label(name: str, width: int = 17, lines: int = 2) -> str:
     """A short label in at most so many lines; what does not fit ends in an ellipsis."""
     return "\n".join(textwrap.wrap(name, width, max_lines=lines, placeholder="…"))
+
+
+def years_axis(ax: Axes, years: int) -> None:
+    """Ticks of the school years, with room on the right for labels."""
+    step = max(1, round(years / 5))
+    ticks = list(range(step if step > 1 else 1, years + 1, step))
+    ax.set_xticks(ticks)
+    # Room inside the panel for the labels at the end of the lines.
+    ax.set_xlim(0.8, years + 0.62 * max(years, 2))
+    ax.spines["bottom"].set_bounds(0.8, years + 0.2)
+    ax.yaxis.set_major_locator(MaxNLocator(5))
 
 
 def signed_tick(value: float) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from sim.engine import EVENTS
 from sim.inputs.register import mechanisms, passports, tables
-from sim.outcomes import FAMILIES, INDICATORS
+from sim.outcomes import FAMILIES, INDICATORS, SEEN
 from sim.report.parameters_page import main, parameters_page
 from sim.schema import APRIL, AUGUST, JANUARY, JUNE, SEPTEMBER
 
@@ -86,6 +86,13 @@ def test_every_indicator_is_defined_in_the_model_page(model: str, name: str):
     better = "more" if indicator.direction > 0 else "less"
     assert cells[1:] == [indicator.plain_name, indicator.unit, ages, better, _words(indicator.definition)]
     assert cells[0].startswith("**") == indicator.headline
+
+
+@pytest.mark.parametrize("source", [source for source in SEEN if source != "unseen"])
+def test_how_indicators_are_seen_stands_in_the_model_page(model: str, source: str):
+    row = next(line for line in model.split("### 4.1")[1].splitlines() if line.startswith(f"| {source} |"))
+    told = re.findall(r"`([a-z0-9_]+)`", row.split("|")[2])
+    assert told == [name for name, indicator in INDICATORS.items() if indicator.seen == source]
 
 
 def test_every_outcome_family_is_named_in_the_model_page(model: str):

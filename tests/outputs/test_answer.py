@@ -9,7 +9,7 @@ from sim.outputs import StoredComparison, comparison_answer
 
 KEYS = [
     "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
-    "costs", "value", "warnings",
+    "costs", "value", "naive", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
@@ -29,6 +29,14 @@ def test_the_keys_are_the_documented_ones(comparison: StoredComparison) -> None:
     assert all(set(row) - {"suppressed"} == RESULT for row in found["results"])
     assert all(set(row) == {"strategy", "against", "outcome", "better", "same", "worse"} for row in found["changed"])
     assert all(set(row) == {"strategy", "payer", "year", "gbp", "posts"} for row in found["costs"])
+
+
+def test_naive_comparisons_are_of_the_last_year_and_null_where_hidden(comparison: StoredComparison) -> None:
+    rows = answer(comparison)["naive"]
+    assert {row["strategy"] for row in rows} == {"strategy_0", "strategy_1"}
+    assert all(row["comparison"] == "users_nonusers" and row["year"] == comparison.years for row in rows)
+    told = {row["indicator"]: (row["naive"], row["truth"], row["anyway"], row["misleading"]) for row in rows}
+    assert told == {"sdq_mean": (-3.0, -1.0, -1.5, 0.75), "ks2_expected": (None,) * 4}
 
 
 def test_suppressed_cells_are_null_and_say_so(comparison: StoredComparison) -> None:

@@ -73,6 +73,8 @@ def made_comparison(
         yearly=_yearly(ids, years, replications),
         runs=_runs(ids, replications),
         fit=pd.DataFrame([{"margin": "lone_parent_share", "asked": 0.3, "synthetic": 0.29, "kind": "given"}]),
+        dashboard=_dashboard(ids, years),
+        naive=_naive(ids, years),
         warnings=("The money for mentoring ran out in year 3 <script>.",),
         digest="abc123",
         command="zonesim compare made by hand",
@@ -103,6 +105,40 @@ def _results(ids: list[str], years: int) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _dashboard(ids: list[str], years: int) -> pd.DataFrame:
+    """Families reached are hidden from the first strategy's partners in the last year."""
+    rows = []
+    for (number, strategy), indicator, year in itertools.product(
+        enumerate(ids), ("ks2_expected", "persistent_absence", "sdq_mean", "families_reached"), range(1, years + 1)
+    ):
+        hidden = number == 0 and indicator == "families_reached" and year == years
+        value = np.nan if hidden else TWIN_VALUE + STEP * year * number
+        rows.append(
+            {
+                "strategy": strategy, "indicator": indicator, "group": "all", "year": year, "seen": value,
+                "seen_low": value - 0.05, "seen_high": value + 0.05, "as_of": year, "truth": TWIN_VALUE + 0.01 * number,
+                "twin": TWIN_VALUE, "share_suppressed": 0.5 * hidden, "suppressed": hidden,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _naive(ids: list[str], years: int) -> pd.DataFrame:
+    """Users look 3 points better in SDQ, 1 of them by the strategy; KS2 is hidden."""
+    rows = []
+    for strategy, comparison, indicator in itertools.product(
+        ids, ("before_after", "users_nonusers"), ("sdq_mean", "ks2_expected")
+    ):
+        hidden = indicator == "ks2_expected"
+        numbers = (np.nan,) * 7 if hidden else (-3.0, -1.0, -1.5, -2.0, -2.6, -1.2, 0.75)
+        rows.append((strategy, comparison, indicator, years, *numbers, hidden))
+    columns = [
+        "strategy", "comparison", "indicator", "year", "naive", "truth", "anyway", "bias", "bias_low", "bias_high",
+        "misleading", "suppressed",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _changed(ids: list[str]) -> pd.DataFrame:
