@@ -25,7 +25,7 @@ from sim.schema import Column as Declared
 #: Columns that compiled code or the relations of the first day rely on: read only.
 FIXED = frozenset({
     "household", "birth_month", "cohort", "first_month", "last_month", "original", "from_start", "home", "phase",
-    "elsewhere", "baseline",
+    "elsewhere", "baseline", "kind", "governance_form",
 })  # fmt: skip
 
 #: Smallest and largest value that may be set, by column, else by unit.
@@ -205,8 +205,22 @@ class ServiceAgent(View, table="services"):
         return self.model.world.plan.ids[self.row]
 
 
+class PartnerAgent(View, table="partners"):
+    """A body in the zone's partnership."""
+
+    @property
+    def name(self) -> str:
+        """Id of the partner in the strategy."""
+        return self.model.world.partnership.partners[self.row].id
+
+
+class ZoneAgent(View, table="zone"):
+    """The zone: its partnership as a whole."""
+
+
 AGENTS: dict[str, type[View]] = {
-    agent.table_name: agent for agent in (ChildAgent, HouseholdAgent, SchoolAgent, ServiceAgent)
+    agent.table_name: agent
+    for agent in (ChildAgent, HouseholdAgent, SchoolAgent, ServiceAgent, PartnerAgent, ZoneAgent)
 }
 
 
@@ -218,7 +232,12 @@ ChildRow = _row_type("ChildRow", "children")
 HouseholdRow = _row_type("HouseholdRow", "households")
 SchoolRow = _row_type("SchoolRow", "schools")
 ServiceRow = _row_type("ServiceRow", "services")
-_ROWS = {"children": ChildRow, "households": HouseholdRow, "schools": SchoolRow, "services": ServiceRow}
+PartnerRow = _row_type("PartnerRow", "partners")
+ZoneRow = _row_type("ZoneRow", "zone")
+_ROWS = {
+    "children": ChildRow, "households": HouseholdRow, "schools": SchoolRow, "services": ServiceRow,
+    "partners": PartnerRow, "zone": ZoneRow,
+}  # fmt: skip
 
 
 def plain_row(table: state.Table, row: int) -> Any:

@@ -70,7 +70,7 @@ class ZoneModel(mesa.Model):
     without
         Mechanisms switched off (``zonesim list mechanisms``): one name, or several.
     views
-        Agents built: ``"none"``; ``"places"``, the schools and services; ``"all"``, children and
+        Agents built: ``"none"``; ``"places"``, the schools, services, partners and the zone; ``"all"``, children and
         households who live in the place as well.
     rng
         Number of the luck: everything chance decides follows from it. ``None`` takes a new one; ``spec.rng``
@@ -222,7 +222,8 @@ class ZoneModel(mesa.Model):
             return
         # Schools elsewhere and the places outside are averages, not schools of the place.
         self._add_views("schools", np.flatnonzero(self.world.schools.elsewhere == 0))
-        self._add_views("services", np.arange(len(self.world.services)))
+        for table in ("services", "partners", "zone"):
+            self._add_views(table, np.arange(len(getattr(self.world, table))))
         if self.spec.views == "all":
             for table, rows in self.residents().items():
                 self._add_views(table, rows)

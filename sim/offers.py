@@ -106,11 +106,11 @@ class OfferPlan:
     reach: npt.NDArray[np.float64]
     ramp: npt.NDArray[np.int64]
     by_size: npt.NDArray[np.bool_]
+    backbone: npt.NDArray[np.bool_]
     likely_share: npt.NDArray[np.float64]
     school_line: npt.NDArray[np.float64]
     school_course: npt.NDArray[np.float64]
     school_keep: npt.NDArray[np.float64]
-    backbone: npt.NDArray[np.bool_]
     strengths: Strengths
     works_on: npt.NDArray[np.bool_]
     warnings: list[str] = field(default_factory=list)
@@ -347,7 +347,6 @@ def compile_offers(
     return OfferPlan(
         ids=ids, arrays=arrays, planned=(None,) * today + tuple(planned), school_course=school_course,
         school_keep=school_keep, works_on=works_on, warnings=warnings,
-        backbone=np.array([False] * today + [library[p.strand].delivery.backbone for p in planned]),
         strengths=drawn_strengths(evidence, parameters.coordination), **money,
     )  # fmt: skip
 
@@ -415,9 +414,10 @@ def _money(
         if strand.delivery.need == "weak_school":
             line[s] = float(ndtri(strand.delivery.need_share))
     by_size = np.array([u in ("site_year", "school_year", "child_in_area_year") for u in units])
+    backbone = np.array([False] * today + [library[p.strand].delivery.backbone for p in planned], dtype=bool)
     by_size[today:] |= np.array([library[p.strand].effect_basis == "area_itt" for p in planned], dtype=bool)
     return {
-        "by_size": by_size, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units),
+        "by_size": by_size, "backbone": backbone, "likely_share": likely, "month_cost": cost, "cost_unit": tuple(units),
         "cost_share_of_users": users, "site_children": sites,
         "posts_per_unit": per_unit, "people_per_unit": people, "places": places, "reach": reach, "ramp": ramp,
         "priority": priority, "school_line": line,

@@ -385,6 +385,99 @@ class DashboardParameters(NamedTuple):
     user_months: float
 
 
+class PartnershipParameters(NamedTuple):
+    """``partnership.toml``: partners, governance, backbone, maturity."""
+
+    start_vision: float
+    start_relationships: float
+    start_governance: float
+    start_backbone: float
+    start_voice: float
+    start_data: float
+    start_learning: float
+    history_usual: float
+    growth_vision: float
+    growth_relationships: float
+    growth_governance: float
+    growth_backbone: float
+    growth_voice: float
+    growth_data: float
+    growth_learning: float
+    maturity_pace: float
+    maturity_decay: float
+    backbone_decay: float
+    fatigue_decay: float
+    voice_alone: float
+    learning_alone: float
+    weight_vision: float
+    weight_relationships: float
+    weight_governance: float
+    weight_backbone: float
+    weight_voice: float
+    weight_data: float
+    weight_learning: float
+    condition_floor: float
+    partners_full: float
+    backbone_posts_per_1000: float
+    load_partners: float
+    load_relief: float
+    fatigue_gain: float
+    fatigue_rest: float
+    trust_start: float
+    trust_history: float
+    trust_gain: float
+    trust_drift: float
+    trust_leader: float
+    trust_left: float
+    trust_cut: float
+    commitment_rate: float
+    leader_rate_school_trust: float
+    leader_rate_council: float
+    leader_rate_nhs: float
+    leader_rate_housing: float
+    leader_rate_charity: float
+    leader_rate_community: float
+    leader_rate_police: float
+    leader_loss: float
+    zone_loss: float
+    lead_weight: float
+    succession_cover: float
+    leave_rate: float
+    leave_fatigue: float
+    leave_commitment: float
+    leave_trust: float
+    return_rate: float
+    sign_rate: float
+    cut_rate: float
+    cut_aims: float
+    cut_size: float
+    restore_rate: float
+    left_pays: float
+    handover_loss: float
+    network_pace: float
+    network_load: float
+    network_cover: float
+    network_openness: float
+    network_gbp: float
+    board_pace: float
+    board_load: float
+    board_cover: float
+    board_openness: float
+    board_gbp: float
+    lead_agency_pace: float
+    lead_agency_load: float
+    lead_agency_cover: float
+    lead_agency_openness: float
+    lead_agency_gbp: float
+    social_enterprise_pace: float
+    social_enterprise_load: float
+    social_enterprise_cover: float
+    social_enterprise_openness: float
+    social_enterprise_gbp: float
+    data_agreement_gbp: float
+    standard_zone_children: float
+
+
 class Parameters(NamedTuple):
     """All parameters, and the place's own numbers for the families' income."""
 
@@ -400,6 +493,7 @@ class Parameters(NamedTuple):
     costs: CostParameters
     context: ContextParameters
     dashboard: DashboardParameters
+    partnership: PartnershipParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -416,6 +510,7 @@ GROUPS: dict[str, type] = {
     "costs": CostParameters,
     "context": ContextParameters,
     "dashboard": DashboardParameters,
+    "partnership": PartnershipParameters,
 }
 
 

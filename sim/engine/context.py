@@ -69,9 +69,9 @@ def analysis_due_gbp(world: World) -> float:
     return _cost(analysis, p) * prices * months / analysis.months
 
 
-def analysis_gbp(world: World) -> float:
-    """Pounds the local analysis takes in this school year: what it costs, at most the year's money."""
-    return min(analysis_due_gbp(world), float(world.money.sum()))
+def analysis_gbp(world: World, money: float) -> float:
+    """Pounds the local analysis takes in this school year: what it costs, at most the ``money`` there is for it."""
+    return min(analysis_due_gbp(world), money)
 
 
 def analyse(world: World) -> None:
@@ -83,7 +83,7 @@ def analyse(world: World) -> None:
     if analysis is None or not 0 <= world.month - analysis.start_month < analysis.months:
         return
     due, first = analysis_due_gbp(world), world.month == analysis.start_month
-    world.analysis_months += analysis_gbp(world) / due if due > 0 else 1.0
+    world.analysis_months += world.overheads[world.month // 12][1] / due if due > 0 else 1.0
     done = world.month - analysis.start_month + 1
     sd = _sd(world, analysis)
     world.zone.analysis[:] = np.mean(

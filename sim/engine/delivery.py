@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.context import fits
+from sim.engine.context import analysis_gbp, fits
 from sim.engine.coordination import links
+from sim.engine.partnership import money_paid, overheads_gbp
 from sim.engine.world import Reals, World
 from sim.kernel import children as child_kernel
 from sim.kernel import delivery as delivery_kernel
@@ -33,7 +34,11 @@ def share_out_money(world: World) -> None:
         world.money = _year_money(world)
     uptake.measure_needs(world.people, world.parameters.delivery)
     uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
-    left = max(float(world.money.sum()) - float(v.spent.sum()), 0.0)
+    money = float(world.money.sum())
+    # The partnership and the local analysis are paid first; where money is short the strands shrink.
+    running = min(overheads_gbp(world), money)
+    world.overheads[world.month // 12] = running, analysis_gbp(world, money - running)
+    left = max(money - sum(world.overheads[world.month // 12]) - float(v.spent.sum()), 0.0)
     posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
     strands = range(plan.n_today, len(plan.ids))
     for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
@@ -52,10 +57,11 @@ def share_out_money(world: World) -> None:
 
 
 def _year_money(world: World) -> Reals:
-    """Pounds of this school year by payer, in the order of the strategy's payers."""
+    """Pounds of this school year by payer, in the order of their names; partners may have cut back."""
     strategy = world.strategy
     people = float(world.start.place.value("children")) if strategy.money_per_child else 1.0
-    return np.array([pounds * people for _, pounds in sorted(strategy.money_gbp.items())])
+    paid = money_paid(world)
+    return np.array([pounds * people * paid.get(payer, 1.0) for payer, pounds in sorted(strategy.money_gbp.items())])
 
 
 def _person_months(world: World, s: int, wanted: float, months: int) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.context import analyse
 from sim.engine.coordination import neighbourhood
 from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
+from sim.engine.partnership import advance_partnership
 from sim.engine.world import Start, World, create
 from sim.kernel import children as child_kernel
 from sim.kernel import families as family_kernel
@@ -130,6 +131,8 @@ def _yearly_record(world: World) -> None:
             world.households,
             world.schools,
             world.services,
+            world.partners,
+            world.zone,
             world.month,
             world.parameters,
         )
@@ -150,6 +153,12 @@ EVENTS: tuple[Event, ...] = (
     Event("neighbourhood", _EVERY_MONTH, neighbourhood, "champions speak for the zone; a new norm may take hold"),
     Event("families", _EVERY_MONTH, _families, "work, income, hardship, distress, home learning"),
     Event("trust", _EVERY_MONTH, _trust, "word of mouth and experience move trust in services"),
+    Event(
+        "partnership",
+        _EVERY_MONTH,
+        advance_partnership,
+        "partners join, meet, tire, sign, cut back, leave; the zone matures",
+    ),
     Event(
         "money",
         ENROLMENT_MONTHS,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import _jit
+from sim.engine.zone import make_partnership, partnership_of, usual_zone
 from sim.kernel import children as child_kernel
 from sim.kernel import uptake
 from sim.kernel.chunks import n_chunks
@@ -17,7 +18,7 @@ from sim.outcomes import Measurement, Reading, Screen, Use
 from sim.parameters import Parameters, Register
 from sim.population import Margin, Population
 from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
-from sim.spec import Place, Strand, Strategy
+from sim.spec import Partnership, Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
@@ -78,7 +79,10 @@ class Changes:
 class World:
     """One neighbourhood under one strategy. ``month`` is the next month to step.
 
-    ``parameters``: those of this month, which a future may have changed. ``partners``, ``zone``: the partnership.
+    ``parameters``: those of this month, which a future may have changed. ``partners``, ``zone``: the partnership,
+    ``partnership``: its terms, its partners in the order of the rows, ``None`` where there is none. ``meetings``:
+    meetings each partner came to, and those held while it was in, since September. ``overheads``: school year ->
+    pounds that running the partnership and the local analysis took.
     ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
     ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
     """
@@ -120,6 +124,9 @@ class World:
     analysis: list[Estimate] = field(default_factory=list)
     analysis_months: float = 0.0
     fitted: tuple[float, Reals] | None = None
+    partnership: Partnership | None = None
+    meetings: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
+    overheads: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def now(self) -> child_kernel.Month:
@@ -199,15 +206,20 @@ def create(
         np.zeros((uptake.N_NEEDS, n)), np.zeros((uptake.N_NEEDS, m)), np.zeros(m),
         zone_at(households, side, n_zones),
     )  # fmt: skip
+    partnership = partnership_of(strategy, plan)
+    partners, zone = make_partnership(start.place, partnership, register.parameters.partnership)
+    usual = usual_zone(register.parameters.partnership)
     ages = child_kernel.age_tables(register.parameters.children)
     parallel = threads > 1 and n >= PARALLEL_FROM and not _jit.JIT_OFF
     if parallel:
         _jit.set_threads(threads)
     return World(
-        start, strategy, plan, register.parameters, Table("partners", 0), Table("zone", n_zones), children, households,
-        schools, services, taking, people, 0, threads if parallel else 1,
+        start, strategy, plan, register.parameters, partners, zone, children, households, schools,
+        services, taking, people, 0, threads if parallel else 1,
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
         np.ones(s), zone_at(schools, side, n_zones), Use(np.zeros(n, dtype=np.int8), np.zeros(m, dtype=np.int8)),
+        usual_coordination=usual[0], usual_data=usual[1], partnership=partnership,
+        meetings=np.zeros((2, len(partners)), dtype=np.int64),
     )  # fmt: skip

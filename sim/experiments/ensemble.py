@@ -23,6 +23,8 @@ Reals = npt.NDArray[np.float64]
 #: Outcomes of "who changed", and the groups it is told for.
 CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
 CHANGED_GROUPS = ("all", "disadvantaged", "other", "girls", "boys")
+#: What is paid before any strand.
+OVERHEADS = ("partnership", "local_analysis")
 TWIN = Strategy(id="no_zone", name="No zone")
 
 
@@ -31,7 +33,7 @@ class Run:
     """What is kept of one world: readings (years x populations x groups x indicators), books, flows.
 
     ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
-    against the twin. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
+    against the twin. ``overheads``: years x ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
     ``seen``: what partners had on their screen.
     """
 
@@ -43,6 +45,7 @@ class Run:
     delivered: Reals
     changed: Reals
     flows: dict[str, int]
+    overheads: Reals
     shortfalls: tuple[tuple[int, str, float, str], ...]
     warnings: tuple[str, ...]
     wall_s: float
@@ -125,6 +128,7 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         delivered=np.stack(world.deliveries),
         changed=changed,
         flows=flows(world),
+        overheads=np.array([world.overheads[year] for year in range(len(readings))]),
         shortfalls=tuple(world.shortfalls),
         warnings=tuple(world.plan.warnings),
         wall_s=wall,
@@ -156,8 +160,8 @@ def n_years(runs: Sequence[Run]) -> int:
 
 
 def spent_by_year(run: Run) -> Reals:
-    """Pounds spent in each school year, all strands together."""
-    total: Reals = run.delivered[:, V.spent, :].sum(axis=1)
+    """Pounds spent in each school year: all strands, the partnership, the local analysis."""
+    total: Reals = run.delivered[:, V.spent, :].sum(axis=1) + run.overheads.sum(axis=1)
     return total
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.experiments.ensemble import GROUP_IDS, Run, n_years, spent_by_year
+from sim.experiments.ensemble import GROUP_IDS, OVERHEADS, Run, n_years
 from sim.offers import price_factor
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
 from sim.parameters import CostParameters, Register
+from sim.schema import V
 from sim.science import costs as science
 from sim.spec import Strategy
 
@@ -30,8 +31,8 @@ WHOLE_RUN = 0
 #: Whose money is the public purse; charities, housing associations and families are society besides.
 PUBLIC = ("council", "government", "nhs", "police", "schools")
 PERSPECTIVES = ("public", "society")
-#: How the totals are read; optimism bias and the ends of the unit values each stand alone.
-READINGS = ("central", "optimism_bias", "values_low", "values_high")
+#: How the totals are read: optimism bias, the ends of the unit values, and nothing of later life each stand alone.
+READINGS = ("central", "optimism_bias", "values_low", "values_high", "within_run")
 #: Counted benefits whose cost apiece is told; needs no unit value.
 COUNTED = (
     "gld", "phonics", "ks2_expected", "english_maths_4", "neet", "persistent_absence", "sdq_high", "distress_high",
@@ -49,8 +50,8 @@ class Stream:
     """Pounds of one item to one payer or gainer: replications x years, in the strategy's prices.
 
     ``units``: people or person-years behind a benefit, NaN for a cost. ``correction``: factor of optimism bias.
-    ``low``, ``high``: ends of the unit value as a share of the value used. ``hidden``: years under the
-    small-number rule, in which nothing is valued.
+    ``low``, ``high``: ends of the unit value as a share of the value used. ``within_run``: 0 for later life, else 1.
+    ``hidden``: years under the small-number rule, in which nothing is valued.
     """
 
     item: str
@@ -61,6 +62,7 @@ class Stream:
     correction: float
     low: float
     high: float
+    within_run: float
     hidden: Flags
 
 
@@ -101,8 +103,8 @@ def payer_shares(strategy: Strategy) -> dict[str, float]:
 
 
 def spending(run: Run) -> dict[str, Reals]:
-    """Pounds by item of cost: years. What is not spent on strands gets an item of its own here."""
-    return {"strands": spent_by_year(run)}
+    """Pounds by item of cost: years."""
+    return {"strands": run.delivered[:, V.spent, :].sum(axis=1), **dict(zip(OVERHEADS, run.overheads.T, strict=True))}
 
 
 # --- streams -------------------------------------------------------------------------------------------------
@@ -120,7 +122,7 @@ def cost_streams(
             gbp = spent * mine.get(payer, 0.0) - twin_spent * other.get(payer, 0.0)
             uplift = science.cost_uplift(float(gbp.mean()), p)
             nothing = np.zeros(gbp.shape[1], dtype=bool)
-            streams.append(Stream(item, "cost", payer, np.full_like(gbp, np.nan), gbp, uplift, 1.0, 1.0, nothing))
+            streams.append(Stream(item, "cost", payer, np.full_like(gbp, np.nan), gbp, uplift, 1.0, 1.0, 1.0, nothing))
     return streams
 
 
@@ -137,8 +139,9 @@ def benefit_streams(runs: Sequence[Run], twins: Sequence[Run], price_year: int, 
         correction = science.benefit_correction(float(units.sum(axis=1).mean()), register.parameters.costs)
         factor = price_factor(register.prices, entry.price_year, price_year)
         low, high = (end / entry.value for end in entry.range)
+        within = 0.0 if entry.counts == "lifetime" else 1.0
         streams += [
-            Stream(entry.id, "benefit", who, units, units * pounds * factor, correction, low, high, hidden)
+            Stream(entry.id, "benefit", who, units, units * pounds * factor, correction, low, high, within, hidden)
             for who, pounds in entry.gains
         ]
     return streams
@@ -186,8 +189,11 @@ def _total(streams: Iterable[Stream], perspective: str, reading: str, factors: R
     total = np.zeros(1)
     for stream in streams:
         if perspective == "society" or stream.who in PUBLIC:
-            factor = {"optimism_bias": stream.correction, "values_low": stream.low, "values_high": stream.high}
-            total = total + (stream.gbp * factors).sum(axis=1) * factor.get(reading, 1.0)
+            by_reading = {
+                "central": 1.0, "optimism_bias": stream.correction, "values_low": stream.low,
+                "values_high": stream.high, "within_run": stream.within_run,
+            }  # fmt: skip
+            total = total + (stream.gbp * factors).sum(axis=1) * by_reading[reading]
     return total
 
 

@@ -68,7 +68,7 @@ def _add_short_cells(schema: Schema) -> None:
 
 
 def _add_dates(schema: Schema) -> None:
-    """Strands of a strategy start and stop at a date or at a month number; a local analysis starts so."""
+    """Strands start and stop, an analysis and a partnership start, and partners join at a date or a month number."""
     schema["properties"]["first_september"] = {
         "type": "integer",
         "minimum": 2000,
@@ -82,6 +82,13 @@ def _add_dates(schema: Schema) -> None:
     }
     schema["$defs"]["Analysis"]["properties"]["start"] = _MONTH | {
         "description": "first month of the analysis; instead of start_month"
+    }
+    schema["$defs"]["Partnership"]["properties"] |= {
+        "start": _MONTH | {"description": "first month of the partnership; instead of start_month"},
+        "handover": _MONTH | {"description": "month the backbone team is handed over; instead of handover_month"},
+    }
+    schema["$defs"]["Partner"]["properties"] |= {
+        "join": _MONTH | {"description": "month the partner is asked to join; instead of join_month"},
     }
 
 

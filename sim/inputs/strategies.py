@@ -13,7 +13,7 @@ from sim.inputs.problems import Findings, did_you_mean, show
 from sim.inputs.schemas import FIRST_SEPTEMBER, expected, node_at
 from sim.inputs.strands import load_strands
 from sim.inputs.validation import validated
-from sim.spec import PlannedStrand, Strand, Strategy
+from sim.spec import Partner, Partnership, PlannedStrand, Strand, Strategy
 
 #: Longest run in months; nothing starts later.
 HORIZON_MONTHS = 240
@@ -37,11 +37,15 @@ def strategy_of(document: Document, library: Library) -> Strategy:
         data["strands"] = [_dated(entry, ("strands", index), year, findings) for index, entry in entries]
     if isinstance(data.get("analysis"), dict):
         data["analysis"] = _dated_start(data["analysis"], ("analysis",), year, findings)
+    data |= {"partnership": _dated_partnership(data["partnership"], year, findings)} if "partnership" in data else {}
     strategy = validated("strategy", Strategy, data, findings)
     if strategy:
+        strands = load_strands(library)
         _check_place(strategy, document.path, library, findings)
-        _check_strands(strategy, load_strands(library), findings)
+        _check_strands(strategy, strands, findings)
         _check_analysis(strategy, findings)
+        if strategy.partnership:
+            _check_partnership(strategy, strategy.partnership, strands, document.data["partnership"], findings)
     findings.raise_if_any()
     assert strategy is not None, "a strategy without findings is valid"
     return strategy
@@ -63,8 +67,17 @@ def _dated(entry: Any, path: KeyPath, year: int, findings: Findings) -> Any:
     """
     if not isinstance(entry, dict):
         return entry
-    months = {key: value for key, value in entry.items() if key not in ("start", "stop")}
-    for key, offset in (("start", 0), ("stop", 1)):
+    months = _with_months(entry, path, {"start": 0, "stop": 1}, year, findings)
+    _check_order(entry, months, path, findings)
+    return months
+
+
+def _with_months(
+    entry: dict[str, Any], path: KeyPath, keys: dict[str, int], year: int, findings: Findings
+) -> dict[str, Any]:
+    """A table with each date ``key`` turned into ``key_month``; ``keys``: key -> months added."""
+    months = {key: value for key, value in entry.items() if key not in keys}
+    for key, offset in keys.items():
         if key not in entry:
             continue
         here, key_month = (*path, key), f"{key}_month"
@@ -74,7 +87,21 @@ def _dated(entry: Any, path: KeyPath, year: int, findings: Findings) -> Any:
         month = _month_of(entry[key], year, here, findings)
         if month is not None:
             months[key_month] = month + offset
-    _check_order(entry, months, path, findings)
+    return months
+
+
+def _dated_partnership(table: Any, year: int, findings: Findings) -> Any:
+    """A partnership with ``start``, ``handover`` and its partners' ``join`` turned into months."""
+    if not isinstance(table, dict):
+        return table
+    months = _with_months(table, ("partnership",), {"start": 0, "handover": 0}, year, findings)
+    if isinstance(months.get("partners"), list):
+        months["partners"] = [
+            _with_months(entry, ("partnership", "partners", index), {"join": 0}, year, findings)
+            if isinstance(entry, dict)
+            else entry
+            for index, entry in enumerate(months["partners"])
+        ]
     return months
 
 
@@ -146,6 +173,42 @@ def _check_analysis(strategy: Strategy, findings: Findings) -> None:
     if analysis.start_month + analysis.months > HORIZON_MONTHS:
         problem = f"the local analysis ends after the longest run ({HORIZON_MONTHS} months)"
         findings.add(("analysis",), problem, "start it earlier or give it fewer months")
+
+
+def _check_partnership(
+    strategy: Strategy, partnership: Partnership, library: dict[str, Strand], given: dict[str, Any], findings: Findings
+) -> None:
+    """Partners have ids of their own and at most one lead; a team is handed over after the start, if there is one."""
+    seen: set[str] = set()
+    leads = [partner.id for partner in partnership.partners if partner.lead]
+    for index, partner in enumerate(partnership.partners):
+        path = ("partnership", "partners", index)
+        if partner.id in seen:
+            findings.add((*path, "id"), f'there are two partners "{partner.id}"', "give each partner an id of its own")
+        if partner.lead and partner.id != leads[0]:
+            findings.add((*path, "lead"), f'"{leads[0]}" leads already', "keep lead = true for one partner")
+        seen.add(partner.id)
+        _check_aims(partner, path, findings)
+    handover = partnership.handover_month
+    if handover is None:
+        return
+    here = ("partnership", "handover" if "handover" in given else "handover_month")
+    if handover <= partnership.start_month:
+        findings.add(here, "the team is handed over before the partnership starts", "give a month after the start")
+    elif not any(library[p.strand].delivery.backbone for p in strategy.strands if p.strand in library):
+        findings.add(here, "there is no backbone team to hand over", 'add a strand "partnership_backbone"')
+
+
+def _check_aims(partner: Partner, path: KeyPath, findings: Findings) -> None:
+    """Aims are families of outcomes."""
+    if not partner.aims:
+        return
+    from sim.outcomes import FAMILIES
+
+    for number, aim in enumerate(partner.aims):
+        if aim not in FAMILIES:
+            remedy = did_you_mean(aim, FAMILIES, "families of outcomes")
+            findings.add((*path, "aims", number), f"there is no family of outcomes {show(aim)}", remedy)
 
 
 def is_enrolled(strand: Strand) -> bool:

@@ -11,16 +11,16 @@ from sim.kernel.sums import group_sums
 from sim.outcomes.children import CHILDREN
 from sim.outcomes.declaring import GROUPS, POPULATIONS, Reals, View
 from sim.outcomes.households import HOUSEHOLDS
-from sim.outcomes.places import GAPS, SCHOOLS, SERVICES
+from sim.outcomes.places import GAPS, SCHOOLS, SERVICES, ZONE
 from sim.parameters import Parameters
-from sim.schema import V
+from sim.schema import CONDITIONS, V
 from sim.state import Table
 
 SMALLEST_CELL = 10
 #: Every indicator, in the order of a reading.
 INDICATORS = {
     name: indicator
-    for declared in (CHILDREN, HOUSEHOLDS, GAPS, SCHOOLS, SERVICES)
+    for declared in (CHILDREN, HOUSEHOLDS, GAPS, SCHOOLS, SERVICES, ZONE)
     for name, indicator in declared.indicators.items()
 }
 INDICATOR_IDS = tuple(INDICATORS)
@@ -82,8 +82,9 @@ def row_values(indicator: str, v: View) -> Reals:
 
 
 def read_outcomes(
-    children: Table, households: Table, schools: Table, services: Table, month: int, parameters: Parameters
-) -> Reading:
+    children: Table, households: Table, schools: Table, services: Table, partners: Table, zone: Table, month: int,
+    parameters: Parameters,
+) -> Reading:  # fmt: skip
     """Every indicator by population and group at the end of ``month`` (an August)."""
     v = View(children, households, month, parameters)
     n_groups = len(GROUPS)
@@ -105,6 +106,7 @@ def read_outcomes(
     values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     _add_gaps(values, counts, parameters)
     add_places(values, counts, schools, services)
+    _add_zone(values, counts, partners, zone)
     return Reading(values, counts)
 
 
@@ -141,3 +143,16 @@ def add_places(values: Reals, counts: Reals, schools: Table, services: Table) ->
     if started > 0:
         waited = float(services.real[V.wait_months].sum())
         values[:, 0, _AT["waiting_months"]], counts[:, 0, _AT["waiting_months"]] = waited / started, started
+
+
+def _add_zone(values: Reals, counts: Reals, partners: Table, zone: Table) -> None:
+    """The partnership, the mean over the zones of the place. It is no person: small numbers keep nothing of it back."""
+    present = partners.present == 1
+    found = {
+        "partnership_maturity": float(zone.coordination.mean()),
+        "partners_present": float(present.sum()) / len(zone),
+        "partners_trust": float(partners.trust[present].mean()) if present.any() else 0.0,
+        **{f"maturity_{condition}": float(getattr(zone, condition).mean()) for condition in CONDITIONS},
+    }
+    for name, value in found.items():
+        values[:, 0, _AT[name]], counts[:, 0, _AT[name]] = value, SMALLEST_CELL

@@ -130,7 +130,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "reading": (
         "reading",
         "id",
-        "central; optimism_bias; values_low and values_high: all unit values at an end of their range.",
+        "central; optimism_bias; values_low, values_high: all unit values at an end of their range; within_run: "
+        "without what comes after the run (lifetime earnings).",
     ),
     "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
     "run": ("run", "number", "One strategy in one replication."),

@@ -227,6 +227,7 @@ def _value(comparison: ComparisonRecord) -> str:
         + _totals(comparison, "optimism_bias", "The same after optimism bias: costs raised, gains cut")
         + _totals(comparison, "values_low", "Central, with every unit value at the low end of its range")
         + _totals(comparison, "values_high", "Central, with every unit value at the high end of its range")
+        + _totals(comparison, "within_run", "Central, without earnings after the run")
         + _list(break_even(comparison, strategy) for strategy in labels)
         + _table(
             "What each costs apiece: the whole present cost set against one benefit alone",

@@ -27,6 +27,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "costs": ("Discounting and optimism bias", "41-costs-and-value"),
     "context": ("Local context and local analysis", "39-local-context"),
     "dashboard": ("What partners see", "42-what-partners-see"),
+    "partnership": ("The partnership", "37-partnership"),
 }
 
 #: How a kind is shown; an assumption is never to be taken for a finding.

@@ -50,8 +50,8 @@ def _started(start: Start) -> dict[str, float]:
 def _analysed(strategy: Strategy, months: int, start: Start | None = None, gbp: float = 1e9) -> World:
     """A world in which nothing happens but the analysis."""
     world = create(start or _start(), strategy, LIBRARY)
-    world.money = np.array([gbp])
     for _ in range(months):
+        world.overheads[world.month // 12] = 0.0, analysis_gbp(world, gbp)
         analyse(world)
         world.month += 1
     return world
@@ -175,7 +175,7 @@ def test_an_analysis_alone_is_the_twin_and_is_known_from_its_first_month() -> No
 
 def test_no_analysis_no_knowledge_no_cost() -> None:
     world = _analysed(TWIN, 12)
-    assert (world.zone.analysis[0], world.analysis, analysis_gbp(world)) == (0.0, [], 0.0)
+    assert (world.zone.analysis[0], world.analysis, analysis_gbp(world, 1e9)) == (0.0, [], 0.0)
 
 
 def test_estimates_come_closer_with_time_and_depth() -> None:
@@ -207,24 +207,23 @@ def test_the_same_luck_shows_the_same_path_at_every_depth() -> None:
 
 def test_shared_data_sharpen_an_analysis() -> None:
     world = create(_start(), _bought(), LIBRARY)
-    world.money, world.zone.data[0] = np.array([1e9]), 1.0
+    world.overheads[0], world.zone.data[0] = (0.0, analysis_gbp(world, 1e9)), 1.0
     analyse(world)
     assert world.zone.analysis[0] > _analysed(_bought(), 1).zone.analysis[0]
 
 
 def test_its_cost_is_spread_over_its_months() -> None:
     world = create(_start(), _bought("survey", 12, 4), LIBRARY)
-    world.money = np.array([1e9])
-    assert analysis_gbp(world) == pytest.approx(CONTEXT.cost_survey * 8 / 12)
+    assert analysis_gbp(world, 1e9) == pytest.approx(CONTEXT.cost_survey * 8 / 12)
     world.month = 12
-    assert analysis_gbp(world) == pytest.approx(CONTEXT.cost_survey * 4 / 12)
+    assert analysis_gbp(world, 1e9) == pytest.approx(CONTEXT.cost_survey * 4 / 12)
     world.month = 24
-    assert analysis_gbp(world) == 0.0
+    assert analysis_gbp(world, 1e9) == 0.0
 
 
 def test_short_money_buys_part_of_an_analysis() -> None:
     full, half = _analysed(_bought(), 12), _analysed(_bought(), 12, gbp=CONTEXT.cost_survey / 2)
-    assert analysis_gbp(create(_start(), _bought(), LIBRARY)) == 0.0
+    assert analysis_gbp(create(_start(), _bought(), LIBRARY), 0.0) == 0.0
     assert half.analysis_months == pytest.approx(full.analysis_months / 2)
     assert 0.0 < half.zone.analysis[0] < full.zone.analysis[0]
     nothing = _analysed(_bought(), 12, gbp=0.0)

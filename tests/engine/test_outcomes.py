@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, INDICATORS, POPULATIONS, Reading, read_outcomes
+from sim.outcomes import (
+    GROUPS,
+    HEADLINES,
+    INDICATOR_IDS,
+    INDICATORS,
+    POPULATIONS,
+    SMALLEST_CELL,
+    Reading,
+    read_outcomes,
+)
 from sim.parameters import Parameters, Register
 from sim.schema import FOREVER, NEVER
 from sim.state import Table
@@ -28,9 +37,12 @@ def parameters(register: Register) -> Parameters:
     return register.parameters._replace(reference=reference, families=families, delivery=delivery)
 
 
+Tables = tuple[Table, Table, Table, Table, Table, Table]
+
+
 @pytest.fixture
-def tables() -> tuple[Table, Table, Table, Table]:
-    """Six children in three homes, three schools, two services, all plain; tests change what they are about."""
+def tables() -> Tables:
+    """Six children in three homes, three schools, two services, two partners; tests change what they are about."""
     children, households, schools, services = (
         Table("children", 6),
         Table("households", 3),
@@ -47,7 +59,7 @@ def tables() -> tuple[Table, Table, Table, Table]:
     households.original, households.need_quintile, households.education = 1, 3, 1
     households.fsm_last = [MONTH - 10, NEVER, NEVER]
     households.last_reached, households.waiting_last, households.income = NEVER, NEVER, 400.0
-    return children, households, schools, services
+    return children, households, schools, services, Table("partners", 2), Table("zone", 1)
 
 
 def value(reading: Reading, indicator: str, group: str = "all", population: str = "residents") -> float:
@@ -58,9 +70,6 @@ def value(reading: Reading, indicator: str, group: str = "all", population: str 
 def count(reading: Reading, indicator: str, group: str = "all", population: str = "residents") -> float:
     at = POPULATIONS.index(population), GROUP_IDS.index(group), INDICATOR_IDS.index(indicator)
     return float(reading.counts[at])
-
-
-Tables = tuple[Table, Table, Table, Table]
 
 
 def test_shares_at_milestones(tables: Tables, parameters: Parameters) -> None:
@@ -222,6 +231,20 @@ def test_services(tables: Tables, parameters: Parameters) -> None:
     assert value(reading, "service_vacancies") == pytest.approx(0.2)
     assert value(reading, "service_quality") == pytest.approx((0.75 * 30 + 10) / 40)
     assert value(reading, "waiting_months") == pytest.approx(1.5)
+
+
+def test_the_partnership_is_read_from_zone_and_partners(tables: Tables, parameters: Parameters) -> None:
+    partners, zone = tables[4:]
+    partners.present, partners.trust = [1, 0], [0.7, 0.1]
+    zone.coordination, zone.vision, zone.data = 0.4, 0.3, 0.2
+    reading = read_outcomes(*tables, MONTH, parameters)
+    assert value(reading, "partnership_maturity") == pytest.approx(0.4)
+    assert (value(reading, "maturity_vision"), value(reading, "maturity_data")) == (0.3, 0.2)
+    assert value(reading, "partners_present") == 1.0
+    assert value(reading, "partners_trust") == pytest.approx(0.7)
+    assert count(reading, "maturity_vision") >= SMALLEST_CELL
+    partners.present = 0
+    assert value(read_outcomes(*tables, MONTH, parameters), "partners_trust") == 0.0
 
 
 def test_every_indicator_says_what_it_is() -> None:

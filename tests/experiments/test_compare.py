@@ -47,9 +47,8 @@ def test_a_against_a_is_nought_exactly(place: Place, strategy: Strategy) -> None
             assert (shown[column] == 0.0).all(), column
         assert (against.changed[["better", "worse"]] == 0.0).all(axis=None)
         assert (against.changed["same"] > 0.0).any()
-        assert (against.value.loc[~against.value.suppressed, ["gbp", "discounted", "optimism_adjusted"]] == 0.0).all(
-            axis=None
-        )
+        worth = against.value[~against.value.suppressed]
+        assert (worth[["gbp", "discounted", "optimism_adjusted"]] == 0.0).all(axis=None)
 
 
 def test_the_twin_against_itself_is_nought(place: Place) -> None:

@@ -144,6 +144,16 @@ def test_a_transfer_gains_the_public_purse_and_not_society() -> None:
         assert total(summary, "benefits", "public", reading)["value"] > 0
 
 
+def test_what_comes_after_the_run_can_be_left_out() -> None:
+    pairs = [(made_run({"persistent_absence": 0.30}), made_run({"persistent_absence": 0.25}, spent=SPENT))]
+    for counts, left in (("each_year", 1.0), ("once", 1.0), ("lifetime", 0.0)):
+        _, summary = valued(pairs, (ABSENCE._replace(counts=counts),))
+        central = total(summary, "benefits")["value"]
+        assert central > 0
+        assert total(summary, "benefits", reading="within_run")["value"] == pytest.approx(left * central)
+        assert total(summary, "costs", reading="within_run")["value"] == pytest.approx(PRESENT)
+
+
 def test_charities_and_families_are_not_the_public_purse() -> None:
     strategy = STRATEGY.model_copy(update={"money_gbp": {"charity": 100.0, "housing": 100.0, "police": 200.0}})
     _, summary = value_frames(NAMES, [[made_run({}), made_run({}, spent=SPENT)]], (TWIN, strategy), register())

@@ -19,7 +19,7 @@ from sim.inputs import InputError
 from sim.inputs.register import load_register, mechanisms, passports
 from sim.parameters import GROUPS, Register
 from sim.schema import STREAMS, TABLES, Stream
-from sim.spec import Strategy
+from sim.spec import Partnership, Strategy
 from tests.engine.worlds import TWIN, library_of, made_strand, made_strategy, neighbourhood, planned
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +143,9 @@ BOTH = made_strategy(planned("alpha"), planned("beta"))
 THROUGH_STRANDS = {"diminishing_returns", "fade_out"}
 #: What partners see is no part of what happens: it changes screens, never the world (tests/engine/test_dashboard.py).
 ONLY_SEEN = {"imperfect_measurement"}
+#: Switches that act on partners and zone, which a digest of families and schools does not show.
+THROUGH_PARTNERS = {"partner_events", "slow_maturity"}
+TOGETHER = BOTH.model_copy(update={"partnership": Partnership()})
 
 
 def _digest(strategy: Strategy, *without: str) -> str:
@@ -158,7 +161,20 @@ def usual() -> str:
     return _digest(BOTH)
 
 
-@pytest.mark.parametrize("mechanism", sorted(set(mechanisms()) - ONLY_SEEN))
+def _partnership_digest(*without: str) -> str:
+    start = create_start(neighbourhood(120, 2), load_register(without=without), 3, 24, frozenset(without))
+    world = create(start, TOGETHER, LIBRARY)
+    advance(world, 24)
+    return world.partners.digest() + world.zone.digest()
+
+
+@pytest.mark.parametrize("mechanism", sorted(THROUGH_PARTNERS))
+def test_switches_of_the_partnership_change_it_and_nothing_without_one(mechanism: str, usual: str) -> None:
+    assert _partnership_digest(mechanism) != _partnership_digest()
+    assert _digest(BOTH, mechanism) == usual
+
+
+@pytest.mark.parametrize("mechanism", sorted(set(mechanisms()) - THROUGH_PARTNERS - ONLY_SEEN))
 def test_every_switch_changes_something(mechanism: str, usual: str) -> None:
     assert _digest(BOTH, mechanism) != usual
 

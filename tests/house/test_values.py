@@ -24,7 +24,7 @@ def test_a_value_says_where_it_is_from(entry: UnitValue) -> None:
     assert entry.kind in {"evidence", "policy"}, "judgement is no unit value"
     assert len(entry.note) > 20
     assert entry.unit.startswith("GBP per ")
-    assert entry.counts in {"once", "each_year"}
+    assert entry.counts in {"once", "each_year", "lifetime"}
     assert set(VALUES["valued"][entry.id]) == set(UnitValue._fields) - {"id"}
 
 

@@ -202,3 +202,30 @@ def test_an_analysis_has_to_be_paid_for(tmp_path: Path) -> None:
     told = problem_of(tmp_path, "[analysis]\nmonths = 6\n", head)
     assert "no money for the local analysis" in told
     assert "add [money_gbp]" in told
+
+
+def test_a_partnership_has_dates_like_strands(tmp_path: Path) -> None:
+    text = """[partnership]
+start = "2027-09"
+handover = "2031-09"
+[[partnership.partners]]
+id = "later"
+kind = "nhs"
+join = "2028-01"
+[[strands]]
+strand = "partnership_backbone"
+"""
+    (tmp_path / "plan.toml").write_text(HEAD + text)
+    partnership = load_strategy(tmp_path / "plan.toml").partnership
+    assert partnership is not None
+    assert (partnership.start_month, partnership.handover_month) == (12, 60)
+    assert [partner.join_month for partner in partnership.partners] == [16]
+
+
+def test_packaged_strategies_say_how_partners_work_together() -> None:
+    for name in list_ids("strategy"):
+        strategy = load_strategy(name)
+        has_team = any(planned.strand == "partnership_backbone" for planned in strategy.strands)
+        assert (strategy.partnership is not None) == has_team, name
+        if strategy.partnership:
+            assert sum(partner.lead for partner in strategy.partnership.partners) == 1, name

@@ -48,6 +48,37 @@ id = "our_neli"
 ages = [4, 5]
 """
 
+PARTNERED = """schema_version = 1
+id = "our_zone"
+name = "Our zone"
+first_september = 2026
+
+[money_gbp]
+council = 200000
+
+[partnership]
+governance = "board"
+start = "2027-01"
+handover = "2031-09"
+resident_voice = 0.5
+
+[[partnership.partners]]
+id = "council_here"
+name = "The council"
+kind = "council"
+lead = true
+commitment = 0.7
+aims = ["child_wellbeing", "educational_progress"]
+
+[[partnership.partners]]
+id = "nhs_here"
+kind = "nhs"
+join = "2028-01"
+
+[[strands]]
+strand = "partnership_backbone"
+"""
+
 PLANNED = '[[strands]]\nstrand = "neli"\nplaces_per_term = 30\n'
 OTHER_NELI = '\n[[strands]]\nstrand = "neli"\nstart = "2030-09"\nplaces_per_term = 3\n'
 
@@ -203,6 +234,45 @@ BAD: dict[str, tuple[bytes, int | None, str, str, str]] = {
     "own value out of range": (
         changed(STRATEGY, "= 30", "= 30\nvalues = {uptake = 1.5}"), 14, "strands[1].values.uptake", "1.5", "0 to 1",
     ),
+    "two partners of one id": (
+        PARTNERED.replace('"nhs_here"', '"council_here"').encode(), 24, "partnership.partners[2].id",
+        'two partners "council_here"', "an id of its own",
+    ),
+    "two leads": (
+        PARTNERED.replace("join =", "lead = true\njoin =").encode(), 26, "partnership.partners[2].lead",
+        '"council_here" leads already', "for one partner",
+    ),
+    "unknown kind of partner": (
+        PARTNERED.replace('"nhs"', '"hospital"').encode(), 25, "partnership.partners[2].kind", "not one of the choices",
+        '"school_trust"',
+    ),
+    "unknown aim": (
+        PARTNERED.replace("child_wellbeing", "child_welbeing").encode(), 21, "partnership.partners[1].aims[1]",
+        'no family of outcomes "child_welbeing"', 'did you mean "child_wellbeing"?',
+    ),
+    "join month thirteen": (
+        PARTNERED.replace("2028-01", "2028-13").encode(), 26, "partnership.partners[2].join", "not a month",
+        '"2027-09"',
+    ),
+    "partnership starts twice": (
+        PARTNERED.replace('start = "2027-01"', 'start = "2027-01"\nstart_month = 4').encode(), 11, "partnership.start",
+        "say the same thing", "keep one",
+    ),
+    "handover before the start": (
+        PARTNERED.replace("2031-09", "2026-10").encode(), 12, "partnership.handover", "before the partnership starts",
+        "after the start",
+    ),
+    "handover of no team": (
+        PARTNERED.replace("partnership_backbone", "communities_that_care").encode(), 12, "partnership.handover",
+        "no backbone team", '"partnership_backbone"',
+    ),
+    "unknown governance": (
+        PARTNERED.replace('"board"', '"bord"').encode(), 10, "partnership.governance", "not one of the choices",
+        '"board"',
+    ),
+    "partnership is a word": (
+        changed(STRATEGY, "first_sept", 'partnership = "board"\nfirst_sept'), 4, "partnership", "is text", "a table",
+    ),
     "wrong age": (changed(STRAND, "[4, 5]", "[40, 50]"), 5, "ages", "nobody in the model", "from 0 to 19"),
     "ages turned round": (changed(STRAND, "[4, 5]", "[11, 5]"), 5, "ages", "above the oldest", "ages = [5, 11]"),
     "one age": (changed(STRAND, "[4, 5]", "[4]"), 5, "ages", "1 entries", "a list of 2 entries"),
@@ -259,7 +329,7 @@ def test_says_what_is_wrong_and_what_would_be_right(name: str, tmp_path: Path) -
         assert len(said.problem) < 300
 
 
-@pytest.mark.parametrize("text", [PLACE, STRATEGY, STRAND], ids=["place", "strategy", "strand"])
+@pytest.mark.parametrize("text", [PLACE, STRATEGY, STRAND, PARTNERED], ids=["place", "strategy", "strand", "partnered"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 def test_the_unbroken_files_are_right(text: str, mark: bytes, tmp_path: Path) -> None:
     path = tmp_path / "good.toml"

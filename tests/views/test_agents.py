@@ -8,7 +8,7 @@ import pickle
 import mesa
 import pytest
 
-from sim.agents import AGENTS, FIXED, ChildAgent, HouseholdAgent, SchoolAgent, ServiceAgent, columns
+from sim.agents import AGENTS, FIXED, ChildAgent, HouseholdAgent, PartnerAgent, SchoolAgent, ServiceAgent, columns
 from sim.model import ZoneModel
 from sim.schema import TABLES
 from sim.state import row
@@ -145,6 +145,8 @@ def test_links_to_what_has_no_view_lead_to_plain_rows(street):
 def test_places_have_names(seen):
     assert {s.name for s in seen.agents_by_type[SchoolAgent]} == {s.name for s in seen.spec.place.schools}
     assert tuple(s.name for s in seen.agents_by_type[ServiceAgent]) == seen.world.plan.ids
+    together = seen.world.partnership.partners
+    assert [p.name for p in seen.agents_by_type[PartnerAgent]] == [partner.id for partner in together]
 
 
 def test_a_plain_row_registers_nobody_and_cannot_be_changed(street):

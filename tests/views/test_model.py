@@ -166,7 +166,7 @@ def test_names_of_ours_do_not_hide_names_of_mesa(street):
 
 def test_views_are_as_many_as_asked(street):
     none, places, everything = (ZoneModel(place=street, years=1, views=v) for v in ("none", "places", "all"))
-    n_places = len(street.schools) + len(places.world.services)
+    n_places = len(street.schools) + len(places.world.services) + len(places.world.partners) + 1
     people = sum(len(rows) for rows in everything.residents().values())
     assert [len(m.agents) for m in (none, places, everything)] == [0, n_places, n_places + people]
 

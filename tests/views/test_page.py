@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import SchoolAgent, ServiceAgent
+from sim.agents import PartnerAgent, SchoolAgent, ServiceAgent, ZoneAgent
 from sim.model import ZoneModel
 
 solara = pytest.importorskip("solara")
@@ -63,7 +63,7 @@ def test_the_page_steps_and_resets(page, made):
     _, rendered = solara.render(page(), handle_error=False)
     try:
         model = made[-1]()
-        assert set(model.agents_by_type) == {SchoolAgent, ServiceAgent}
+        assert set(model.agents_by_type) == {SchoolAgent, ServiceAgent, PartnerAgent, ZoneAgent}
         press(rendered, "Step")
         press(rendered, "Step")
         assert model.date == "October, Year 1"
