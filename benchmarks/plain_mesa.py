@@ -50,7 +50,8 @@ class Household(mesa.Agent):
     def step(self) -> None:
         """Work, income, hardship, distress, home learning."""
         p, draw = self.model.families, self.model.random.random
-        u, propensity, adults, kids = draw(), self.work_propensity, self.adults, self.children_here
+        u, adults, kids = draw(), self.adults, self.children_here
+        propensity, rent = min(self.work_propensity * p.work_factor, 1.0), self.rent * p.rent_factor
         stop = self.workers * p.work_turnover * (1.0 - propensity) * MONTH
         start = (adults - self.workers) * p.work_turnover * propensity * MONTH
         self.workers += int(u >= 1.0 - start) - int(u < stop)
@@ -63,13 +64,13 @@ class Household(mesa.Agent):
         full = p.benefit_single if adults == 1 else p.benefit_couple
         full += p.benefit_child * min(kids, p.benefit_children_limit)
         if self.tenure > 0:
-            full += p.benefit_rent_share * self.rent
+            full += p.benefit_rent_share * rent
         paid = max(full - p.benefit_taper * max(earned - p.benefit_work_allowance, 0.0), 0.0)
         if kids >= 1:
             paid += p.child_benefit_first + p.child_benefit_other * (kids - 1.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
         q = self.pools
-        now = (earned + paid + (q[12] + q[13]) + (q[14] + q[15]) - self.rent) / scale
+        now = ((earned + paid + (q[12] + q[13]) + (q[14] + q[15])) * p.income_factor - rent) / scale
         self.income += p.income_smoothing * (now - self.income)
         if earned < p.fsm_earnings_limit:
             self.fsm_last = self.model.month.number

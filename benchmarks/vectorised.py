@@ -56,19 +56,20 @@ class NumpyVersion:
         h, w = t.home_real, t.home_whole
         u = _uniform(_bits(t.home_key, Stream.work, month))
         adults, workers, kids = w[HW.adults], w[HW.workers], w[HW.children_here]
-        stop = workers * p.work_turnover * (1.0 - h[H.work_propensity]) * MONTH
-        start = (adults - workers) * p.work_turnover * h[H.work_propensity] * MONTH
+        share, rent = np.minimum(h[H.work_propensity] * p.work_factor, 1.0), h[H.rent] * p.rent_factor
+        stop = workers * p.work_turnover * (1.0 - share) * MONTH
+        start = (adults - workers) * p.work_turnover * share * MONTH
         workers += (u >= 1.0 - start).astype(np.int32) - (u < stop).astype(np.int32)
         pay, second = h[H.pay], h[H.pay] * p.couple_second_pay
         earned = np.where(workers >= 1, pay - p.tax_rate * np.maximum(pay - p.tax_allowance, 0.0), 0.0)
         earned += np.where(workers >= 2, second - p.tax_rate * np.maximum(second - p.tax_allowance, 0.0), 0.0)
         full = np.where(adults == 1, p.benefit_single, p.benefit_couple)
         full = full + p.benefit_child * np.minimum(kids, p.benefit_children_limit)
-        full += (w[HW.tenure] > 0) * p.benefit_rent_share * h[H.rent]
+        full += (w[HW.tenure] > 0) * p.benefit_rent_share * rent
         paid = np.maximum(full - p.benefit_taper * np.maximum(earned - p.benefit_work_allowance, 0.0), 0.0)
         paid += p.child_benefit_first * (kids >= 1) + p.child_benefit_other * np.maximum(kids - 1.0, 0.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
-        now = (earned + paid + _pool(t.home_pools, 3) - h[H.rent]) / scale
+        now = ((earned + paid + _pool(t.home_pools, 3)) * p.income_factor - rent) / scale
         h[H.income] += p.income_smoothing * (now - h[H.income])
         meals = earned < p.fsm_earnings_limit
         w[HW.fsm_last][meals] = month

@@ -22,12 +22,13 @@ import pandas as pd
 from sim import engine, outcomes
 from sim.agents import AGENTS, View, plain_row
 from sim.engine import Start, World
-from sim.inputs import load_place, load_strands, load_strategy
+from sim.futures import NO_FUTURE
+from sim.inputs import load_future, load_place, load_strands, load_strategy
 from sim.inputs.register import load_register
 from sim.offers import STANCES, Evidence
 from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, POPULATIONS, SMALLEST_CELL
 from sim.schema import JUNE
-from sim.spec import Place, Strategy
+from sim.spec import Future, Place, Strategy
 
 Views = Literal["none", "places", "all"]
 Rows = npt.NDArray[np.int64]
@@ -54,6 +55,7 @@ class Spec:
     views: Views
     rng: int
     threads: int
+    future: Future = NO_FUTURE
 
 
 class ZoneModel(mesa.Model):
@@ -67,6 +69,8 @@ class ZoneModel(mesa.Model):
         School years the run lasts, 1 to 20.
     evidence
         Stance towards the evidence: ``"sceptical"``, ``"central"`` or ``"hopeful"``.
+    future
+        What the world does: id in the library, several joined by ``+``, path of a file, or record. ``None``: nothing.
     without
         Mechanisms switched off (``zonesim list mechanisms``): one name, or several.
     views
@@ -94,7 +98,7 @@ class ZoneModel(mesa.Model):
     ValueError
         For years, stance, views or seed outside their range.
     InputError
-        For an unknown strategy, place or mechanism, or a file with mistakes.
+        For an unknown strategy, place, future or mechanism, or a file with mistakes.
 
     """
 
@@ -108,14 +112,15 @@ class ZoneModel(mesa.Model):
         years: int = 10,
         evidence: str = "central",
         without: str | Iterable[str] = (),
+        future: str | Path | Future | None = None,
         views: Views = "none",
         rng: int | None = 1,
         threads: int = 1,
     ) -> None:
-        self.spec = _specify(strategy, place, years, evidence, without, views, rng, threads)
+        self.spec = _specify(strategy, place, years, evidence, without, views, rng, threads, future)
         super().__init__(rng=self.spec.rng)
         s = self.spec
-        start = _start(s.place.model_dump_json(), s.rng, 12 * s.years, s.without, s.threads)
+        start = _start(s.place.model_dump_json(), s.rng, 12 * s.years, s.without, s.threads, s.future.model_dump_json())
         drawn = Evidence(s.evidence, s.rng)
         self.world: World = engine.create(start, s.strategy, load_strands(), drawn, s.threads)
         self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
@@ -179,7 +184,7 @@ class ZoneModel(mesa.Model):
         s = self.spec
         return ZoneModel(
             strategy="no_zone", place=s.place, years=s.years, evidence=s.evidence, without=s.without, views=s.views,
-            rng=s.rng, threads=s.threads,
+            rng=s.rng, threads=s.threads, future=s.future,
         )  # fmt: skip
 
     # --- looking at rows ---------------------------------------------------------------------------------------
@@ -284,15 +289,18 @@ REPORTERS: dict[str, Any] = {
 
 
 @lru_cache(maxsize=STARTS_KEPT)
-def _start(place: str, seed: int, months: int, without: tuple[str, ...], threads: int) -> Start:
-    """Make the first day of a place given as JSON. Worlds copy it, so models may share it."""
+def _start(place: str, seed: int, months: int, without: tuple[str, ...], threads: int, future: str) -> Start:
+    """Make the first day of a place and a future given as JSON. Worlds copy it, so models may share it."""
     register = load_register(without=without)
-    return engine.create_start(Place.model_validate_json(place), register, seed, months, frozenset(without), threads)
+    return engine.create_start(
+        Place.model_validate_json(place), register, seed, months, frozenset(without), threads,
+        Future.model_validate_json(future),
+    )  # fmt: skip
 
 
 def _specify(
     strategy: str | Path | Strategy, place: str | Path | Place, years: int, evidence: str, without: str | Iterable[str],
-    views: str, rng: int | None, threads: int,
+    views: str, rng: int | None, threads: int, future: str | Path | Future | None,
 ) -> Spec:  # fmt: skip
     """Arguments checked, files read. Raises ``ValueError``, ``TypeError`` or ``InputError``."""
     years, threads = operator.index(years), operator.index(threads)
@@ -315,4 +323,5 @@ def _specify(
         views,  # type: ignore[arg-type]
         seed,
         threads,
+        NO_FUTURE if future is None else future if isinstance(future, Future) else load_future(future),
     )

@@ -125,6 +125,9 @@ class FamilyParameters(NamedTuple):
     home_distress: float
     home_strain: float
     hardship_mean: float
+    work_factor: float
+    income_factor: float
+    rent_factor: float
 
 
 class TrustParameters(NamedTuple):

@@ -127,6 +127,7 @@ INLINE double next_workers(double workers, double adults, double propensity, dou
     double start = (adults - workers) * p->work_turnover * propensity * MONTH;
     return workers - (u < stop ? 1.0 : 0.0) + (u >= 1.0 - start ? 1.0 : 0.0);
 }
+INLINE double working_share(double propensity, P) { return lesser(propensity * p->work_factor, 1.0); }
 INLINE double net_earnings(double gross, P) { return gross - p->tax_rate * greater(gross - p->tax_allowance, 0.0); }
 INLINE double family_earnings(double pay, double workers, P) {
     double first = net_earnings(pay, p), second = net_earnings(pay * p->couple_second_pay, p);

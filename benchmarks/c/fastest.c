@@ -171,10 +171,11 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
         worst[j] = lowest;
     }
     EACH {
-        double now = next_workers(workers[j], adults[j], propensity[j], uniform(bits(key[j], at_work)), p);
+        double cost = rent[j] * p->rent_factor;
+        double now = next_workers(workers[j], adults[j], working_share(propensity[j], p), uniform(bits(key[j], at_work)), p);
         double earned = family_earnings(pay[j], now, p);
-        double paid = benefits(earned, adults[j], children[j], rent[j], tenure[j] > 0 ? 1.0 : 0.0, p);
-        double equal = (earned + paid + pool_sum(pools + 12 * n, n, j) - rent[j]) / equivalence(adults[j], children[j], p);
+        double paid = benefits(earned, adults[j], children[j], cost, tenure[j] > 0 ? 1.0 : 0.0, p);
+        double equal = ((earned + paid + pool_sum(pools + 12 * n, n, j)) * p->income_factor - cost) / equivalence(adults[j], children[j], p);
         double last_meals = earned < p->fsm_earnings_limit ? number : (double)fsm_last[j];
         at_work_now[j] = now;
         money[j] = income[j] + p->income_smoothing * (equal - income[j]);

@@ -188,13 +188,14 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
             w[XD][j] = shock(b, 0); w[XL][j] = shock(b, 1);
         }
         EACH {
-            w[WORKERS][j] = next_workers(w[WORKERS][j], w[ADULTS][j], w[PROPENSITY][j], w[F_U][j], p);
+            w[WORKERS][j] = next_workers(w[WORKERS][j], w[ADULTS][j], working_share(w[PROPENSITY][j], p), w[F_U][j], p);
+            w[RENT][j] = w[RENT][j] * p->rent_factor;
             w[TENANT][j] = w[TENANT][j] > 0.0 ? 1.0 : 0.0;
         }
         EACH w[EARNED][j] = family_earnings(w[PAY][j], w[WORKERS][j], p);
         EACH {
             double paid = benefits(w[EARNED][j], w[ADULTS][j], w[CHILDREN][j], w[RENT][j], w[TENANT][j], p);
-            double now = (w[EARNED][j] + paid + w[PI][j] - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
+            double now = ((w[EARNED][j] + paid + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
             w[INCOME][j] = w[INCOME][j] + p->income_smoothing * (now - w[INCOME][j]);
         }
         EACH {

@@ -27,16 +27,17 @@ class Kind(StrEnum):
     PLACES = "places"
     STRANDS = "strands"
     STRATEGIES = "strategies"
+    FUTURES = "futures"
     INDICATORS = "indicators"
     MECHANISMS = "mechanisms"
     PARAMETERS = "parameters"
 
 
-_SINGULAR = {Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy"}
+_SINGULAR = {Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy", Kind.FUTURES: "future"}
 
 
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Json = False) -> None:
-    """List places, strands, strategies, indicators, mechanisms or parameters."""
+    """List places, strands, strategies, futures, indicators, mechanisms or parameters."""
     rows = _rows(kind)
     if json:
         print(json_text.dumps({kind.value: rows}))
@@ -56,7 +57,7 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Jso
 
 
 def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of `list`.")], json: Json = False) -> None:
-    """Show a place, strand, strategy or indicator with its values and sources (notes: --json)."""
+    """Show a place, strand, strategy, future or indicator with its values and sources (notes: --json)."""
     found = _find(identifier)
     if found is None:
         complain(_unknown(identifier))
@@ -65,7 +66,7 @@ def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of 
     if json:
         print(json_text.dumps({"kind": kind, **content}))
         return
-    _print_record(kind, content)
+    _print_record(kind, _told(content) if kind == "future" else content)
 
 
 def check(
@@ -104,6 +105,7 @@ def _rows(kind: Kind) -> list[dict[str, Any]]:
         Kind.PLACES: _place_rows,
         Kind.STRANDS: _strand_rows,
         Kind.STRATEGIES: _strategy_rows,
+        Kind.FUTURES: _future_rows,
         Kind.INDICATORS: _indicator_rows,
         Kind.MECHANISMS: _mechanism_rows,
         Kind.PARAMETERS: _parameter_rows,
@@ -146,6 +148,13 @@ def _strategy_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _future_rows() -> list[dict[str, Any]]:
+    from sim.inputs import list_ids, load_future
+
+    futures = [load_future(name) for name in list_ids("future")]
+    return [{"id": f.id, "name": f.name, "shocks": len(f.shocks), "about": f.about} for f in futures]
+
+
 def _indicator_rows() -> list[dict[str, Any]]:
     from sim.outcomes import FAMILIES, INDICATORS
 
@@ -184,7 +193,7 @@ def _unit_cost(strand: Any) -> str:
 def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     from dataclasses import asdict
 
-    from sim.inputs import list_ids, load_place, load_strand, load_strategy
+    from sim.inputs import list_ids, load_future, load_place, load_strand, load_strategy
     from sim.outcomes import INDICATORS
     from sim.report.drivers import shown_place
     from sim.spec import Place
@@ -192,6 +201,7 @@ def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     if identifier in INDICATORS:
         return "indicator", asdict(INDICATORS[identifier])
     loaders: dict[str, Any] = {"place": load_place, "strategy": load_strategy, "strand": load_strand}
+    loaders["future"] = load_future
     for kind, load in loaders.items():
         if identifier in list_ids(kind):
             record: Record = load(identifier)
@@ -205,7 +215,7 @@ def _unknown(identifier: str) -> str:
 
     ids = [*INDICATORS, *(name for kind in _SINGULAR.values() for name in list_ids(kind))]
     near = difflib.get_close_matches(identifier, ids, n=3)
-    everything = "zonesim list places|strands|strategies|indicators|mechanisms|parameters shows all."
+    everything = "zonesim list places|strands|strategies|futures|indicators|mechanisms|parameters shows all."
     hint = f"Did you mean {' or '.join(near)}?" if near else everything
     return f'there is nothing with the id "{identifier}". {hint}'
 
@@ -231,6 +241,18 @@ def _print_record(kind: str, content: dict[str, Any]) -> None:
         for row in rows:
             inner.add_row(*(Text(_cell(row.get(column))) for column in columns))
         out().print(inner)
+
+
+def _told(future: dict[str, Any]) -> dict[str, Any]:
+    """A future with each shock in plain words, and where its size comes from."""
+    from sim.futures import in_order, in_words
+    from sim.spec import Shock
+
+    rows = [
+        {"shock": in_words(s), "size": s.size, "provenance": s.provenance, "source": s.source, "because": s.note}
+        for s in in_order(Shock.model_validate(shock) for shock in future["shocks"])
+    ]
+    return future | {"shocks": rows}
 
 
 def _is_table(value: Any) -> bool:

@@ -24,6 +24,12 @@ Replications = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Luck number (seed) of the first pair.")]
 Years = Annotated[int, typer.Option("--years", "-y", min=1, max=20, help="School years to simulate.")]
 EvidenceOption = Annotated[Evidence, typer.Option("--evidence", help="How the published effects are read.")]
+FutureOption = Annotated[
+    str | None,
+    typer.Option(
+        "--future", "-f", help="What the world does: an id of `list futures`, several joined by +, or a TOML file."
+    ),
+]
 Without = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="MECHANISM", help="Mechanism to switch off (see `list mechanisms`; repeatable)."),

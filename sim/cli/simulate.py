@@ -13,6 +13,7 @@ import typer
 from sim.cli.options import (
     Evidence,
     EvidenceOption,
+    FutureOption,
     Json,
     Out,
     PlaceOption,
@@ -26,7 +27,7 @@ from sim.cli.screen import Progress, err, out
 
 if TYPE_CHECKING:
     from sim.outputs import ComparisonRecord
-    from sim.spec import Place, Strategy
+    from sim.spec import Future, Place, Strategy
 
 DEMO_PLACE = "wallsend"
 DEMO_STRATEGIES = ("business_as_usual", "schools_only", "early_start", "cradle_to_career")
@@ -44,6 +45,7 @@ class Job:
     years: int
     evidence: Evidence
     without: tuple[str, ...]
+    future: str | None
     out: Path | None
     threads: int | None
     json: bool
@@ -57,12 +59,14 @@ def run(
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
+    future: FutureOption = None,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Run one strategy beside its twin, the same neighbourhood without a zone."""
-    _do(Job("run", (strategy,), place, replications, seed, years, evidence, tuple(without or ()), out, threads, json))
+    off = tuple(without or ())
+    _do(Job("run", (strategy,), place, replications, seed, years, evidence, off, future, out, threads, json))
 
 
 def compare(
@@ -73,6 +77,7 @@ def compare(
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
+    future: FutureOption = None,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
@@ -88,6 +93,7 @@ def compare(
             years,
             evidence,
             tuple(without or ()),
+            future,
             out,
             threads,
             json,
@@ -101,16 +107,17 @@ def demo(
     seed: Seed = 1,
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
+    future: FutureOption = None,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """The main job with no arguments: four strategies for one place, table, figures and briefing."""
-    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), out, threads, json))
+    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), future, out, threads, json))
 
 
 def _do(job: Job) -> None:
-    from sim.inputs import load_place, load_strategy
+    from sim.inputs import load_future, load_place, load_strategy
     from sim.inputs.register import load_register
     from sim.outputs import claim_folder, comparison_answer, write_run_folder
     from sim.report.briefing import write_report
@@ -118,11 +125,12 @@ def _do(job: Job) -> None:
     started = datetime.now(UTC)
     place = load_place(job.place)
     strategies = [load_strategy(name) for name in job.strategies]
+    future = None if job.future is None else load_future(job.future)
     # Read here already, so that a mechanism that does not exist is known before anything is run.
     load_register(without=job.without)
     folder = claim_folder(job.out or _default_folder(job, place, started))
     progress = Progress(_title(job), _is_cold())
-    comparison = _simulate(job, strategies, place, progress)
+    comparison = _simulate(job, strategies, place, future, progress)
     command = command_of(job)
 
     def also(inside: Path) -> None:
@@ -137,7 +145,9 @@ def _do(job: Job) -> None:
     _say_where(written)
 
 
-def _simulate(job: Job, strategies: list[Strategy], place: Place, progress: Progress) -> ComparisonRecord:
+def _simulate(
+    job: Job, strategies: list[Strategy], place: Place, future: Future | None, progress: Progress
+) -> ComparisonRecord:
     from sim.experiments import compare as compare_strategies
 
     with progress:
@@ -149,6 +159,7 @@ def _simulate(job: Job, strategies: list[Strategy], place: Place, progress: Prog
             years=job.years,
             evidence=job.evidence.value,
             without=job.without,
+            future=future,
             threads=job.threads,
             progress=progress,
         )
@@ -186,11 +197,14 @@ def command_of(job: Job) -> str:
     words += ["--evidence", job.evidence.value]
     for mechanism in job.without:
         words += ["--without", mechanism]
+    if job.future is not None:
+        words += ["--future", job.future]
     return command_line(words)
 
 
 def _title(job: Job) -> str:
-    return f"{', '.join(job.strategies)} in {job.place}, {job.replications} replications, {job.years} years"
+    future = "" if job.future is None else f" under {job.future}"
+    return f"{', '.join(job.strategies)} in {job.place}{future}, {job.replications} replications, {job.years} years"
 
 
 def _default_folder(job: Job, place: Place, started: datetime) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Evidence, EvidenceOption, Json, PlaceOption, Replications, Seed, Without
+from sim.cli.options import Evidence, EvidenceOption, FutureOption, Json, PlaceOption, Replications, Seed, Without
 from sim.cli.screen import Progress, out
 
 if TYPE_CHECKING:
@@ -26,23 +26,25 @@ def trial(
     seed: Seed = 1,
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
+    future: FutureOption = None,
     json: Json = False,
 ) -> None:
     """Try one strand in a virtual randomised trial, to see whether the model gives back the published effect."""
     from sim._jit import is_cold
     from sim.experiments.trials import trial as try_strand
     from sim.experiments.verdicts import trial_answer
-    from sim.inputs import load_place, load_strand
+    from sim.inputs import load_future, load_place, load_strand
     from sim.inputs.register import load_register
 
     what, where = load_strand(strand), load_place(place)
+    outside = None if future is None else load_future(future)
     # Read here already, so that a mechanism that does not exist is known before anything is run.
     load_register(without=without or ())
     title = f"Trial of {what.id} in {where.id}, {replications} replications"
     with Progress(title, is_cold()) as progress:
         found = try_strand(
             what, where, replications=replications, seed=seed, evidence=evidence.value, without=without or (),
-            progress=progress,
+            future=outside, progress=progress,
         )  # fmt: skip
     if json:
         print(json_text.dumps(trial_answer(found), allow_nan=False))
@@ -60,6 +62,7 @@ def _show(trial: Trial) -> None:
         f"Cost per {trial.strand.cost_unit.replace('_', ' ')}: {_pounds(trial.unit_cost_gbp)} "
         f"(published {_pounds(trial.strand.unit_cost_gbp)}, prices of {trial.strand.price_year}).",
         f"Held still: {', '.join(trial.without)}. Money and posts are not limited.",
+        *([f"Future: {trial.future}."] if trial.future != "none" else []),
         _fading(trial),
     ]
     lines += [f"{o.outcome.replace('_', ' ')} {o.verdict}: {o.reason}." for o in trial.outcomes if o.reason]

@@ -114,7 +114,7 @@ def _sd(world: World, analysis: Analysis) -> Reals:
     """SD of what is not known of each driver after this month."""
     p = world.parameters.context
     noise = {"desk": p.noise_desk, "survey": p.noise_survey, "deep": p.noise_deep}[analysis.depth]
-    progress, data = world.analysis_months / analysis.months, float(world.zone.data[0])
+    progress, data = world.analysis_months / analysis.months, float(world.zone.data.mean())
     return np.array([science.estimate_sd(prior, progress, noise, data, p) for prior in _priors(world)])
 
 

@@ -27,7 +27,7 @@ def neighbourhood(world: World) -> None:
     _champions_speak(world)
     if world.plan.strengths.tipping > 0.0:
         reach = _reach(world)
-        world.zone.reach[0] = reach
+        world.zone.reach[:] = reach
         p = world.parameters
         shift = science.norm(reach, world.plan.strengths.tipping, p.coordination)
         children = p.children._replace(

@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from sim.engine.context import analysis_gbp, fits
 from sim.engine.coordination import links
+from sim.engine.outside import cuts, meetings, release
 from sim.engine.partnership import money_paid, overheads_gbp
 from sim.engine.world import Reals, World
+from sim.futures import money_share, touches
 from sim.kernel import children as child_kernel
 from sim.kernel import delivery as delivery_kernel
 from sim.kernel import places as place_kernel
@@ -32,24 +34,27 @@ def share_out_money(world: World) -> None:
         for column in ("offered", "started", "completed", "dropped", "spent", "wait_months"):
             getattr(v, column)[:] = 0.0
         world.money = _year_money(world)
+    _follow_money(world)
     uptake.measure_needs(world.people, world.parameters.delivery)
     uptake.count_eligible(plan.arrays, world.people, world.taking, v.eligible, v.open_to)
     money = float(world.money.sum())
     # The partnership and the local analysis are paid first; where money is short the strands shrink.
     running = min(overheads_gbp(world), money)
     world.overheads[world.month // 12] = running, analysis_gbp(world, money - running)
-    left = max(money - sum(world.overheads[world.month // 12]) - float(v.spent.sum()), 0.0)
-    posts_left = np.inf if world.strategy.posts is None else world.strategy.posts
+    left = _money_left(world)
     strands = range(plan.n_today, len(plan.ids))
+    for s in strands:
+        # A strand that does not run this year takes neither money nor posts.
+        v.planned[s] = _wanted_people(world, s) if _months_running(world, s) > 0 else 0.0
+    posts_left, cut = _posts_limit(world), cuts(world)
     for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
         months = _months_running(world, s)
-        # A strand that does not run this year takes neither money nor posts.
-        wanted = _wanted_people(world, s) if months > 0 else 0.0
+        wanted = float(v.planned[s]) * cut[s]
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_unit[s]
         by_money, by_posts = left / need if need > 0 else 1.0, posts_left / posts if posts > 0 else 1.0
         share = min(1.0, by_money, by_posts)
-        world.shares[s], v.allotted[s], v.planned[s] = share, v.spent[s] + need * share, wanted
+        world.shares[s], v.allotted[s] = share, v.spent[s] + need * share
         left, posts_left = left - need * share, posts_left - posts * share
         if share < 0.995 and wanted > 0:
             short_of = "money" if by_money <= by_posts else "posts"
@@ -57,11 +62,37 @@ def share_out_money(world: World) -> None:
 
 
 def _year_money(world: World) -> Reals:
-    """Pounds of this school year by payer, in the order of their names; partners may have cut back."""
-    strategy = world.strategy
+    """Pounds of this school year by payer, in the order of their names: less where partners or a future cut back."""
+    strategy, future, paid = world.strategy, world.start.future, money_paid(world)
     people = float(world.start.place.value("children")) if strategy.money_per_child else 1.0
-    paid = money_paid(world)
-    return np.array([pounds * people * paid.get(payer, 1.0) for payer, pounds in sorted(strategy.money_gbp.items())])
+    return np.array(
+        [
+            pounds * people * paid.get(payer, 1.0) * money_share(future, world.month, payer)
+            for payer, pounds in sorted(strategy.money_gbp.items())
+        ]
+    )
+
+
+def _money_left(world: World) -> float:
+    """Pounds of this school year that neither overheads nor strands have taken."""
+    taken = sum(world.overheads.get(world.month // 12, (0.0, 0.0))) + float(world.services.spent.sum())
+    return max(float(world.money.sum()) - taken, 0.0)
+
+
+def _follow_money(world: World) -> None:
+    """Where a future touches money, count again what can be relied on this school year."""
+    if touches(world.start.future, "money"):
+        world.money = _year_money(world)
+
+
+def _posts_limit(world: World) -> float:
+    """Most posts the strands may have this month; a cut of a strategy without a limit is one of what it wants."""
+    plan, kept = world.plan, world.outside("posts")
+    if world.strategy.posts is not None:
+        return world.strategy.posts * kept
+    if kept == 1.0:
+        return np.inf
+    return kept * float((world.services.planned * plan.posts_per_unit)[plan.n_today :].sum())
 
 
 def _person_months(world: World, s: int, wanted: float, months: int) -> float:
@@ -121,13 +152,27 @@ def fill_posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
     plan, v, p = world.plan, world.services, world.parameters
     today = np.arange(len(plan.ids)) < plan.n_today
-    size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world))
+    cut = _cut(world)
+    size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world)) * cut
     v.posts_wanted[:] = size * plan.posts_per_unit
     delivery_kernel.fill_posts(v.real, p.delivery, p.coordination)
     # What needs no post is staffed as soon as it runs.
     unstaffed = np.where(size > 0, 1.0, 0.0)
     v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=unstaffed, where=v.posts_wanted > 0)
-    v.capacity[:] = np.floor(v.quality * size * plan.people_per_unit + _ROUNDING)
+    held = np.where(plan.arrays.contact == 1, world.outside("contact"), 1.0)
+    v.capacity[:] = np.floor(v.quality * size * plan.people_per_unit * held + _ROUNDING)
+    release(world, cut, np.floor(size * plan.people_per_unit + _ROUNDING))
+
+
+def _cut(world: World) -> Reals:
+    """Factor of the future on the size of each offer; between terms all strands bear a cut of posts alike."""
+    plan, v, cut = world.plan, world.services, cuts(world)
+    if touches(world.start.future, "posts") and world.outside("posts") < 1.0:
+        strands = np.arange(len(plan.ids)) >= plan.n_today
+        size = v.planned * world.shares * _ramp(world) * _running(world) * cut * strands
+        total, limit = float((size * plan.posts_per_unit).sum()), _posts_limit(world)
+        cut = np.where(strands & (total > limit), cut * (limit / max(total, _ROUNDING)), cut)
+    return cut
 
 
 def enrol(world: World) -> None:
@@ -219,13 +264,20 @@ def _pay(world: World) -> Reals:
     running = _running(world) & (np.arange(len(plan.ids)) >= plan.n_today)
     full = v.planned * plan.month_cost
     bill = (
-        np.where(plan.by_size, full * world.shares * _ramp(world) * v.quality, v.taking_part * plan.month_cost)
+        np.where(
+            plan.by_size, full * world.shares * _ramp(world) * _cut(world) * v.quality, v.taking_part * plan.month_cost
+        )
         * running
     )
     paid = np.minimum(bill, np.maximum(v.allotted - v.spent, 0.0))
+    if touches(world.start.future, "money"):
+        _follow_money(world)
+        left = _money_left(world)
+        paid = paid * min(1.0, left / max(float(paid.sum()), _ROUNDING))
     v.spent += paid
     owed = np.where(plan.arrays.area == 1, full, bill)
-    return np.divide(paid, owed, out=np.where(running & (plan.month_cost == 0.0), 1.0, 0.0), where=owed > 0)
+    shares = np.divide(paid, owed, out=np.where(running & (plan.month_cost == 0.0), 1.0, 0.0), where=owed > 0)
+    return shares * meetings(world)
 
 
 def _fade_children(world: World) -> None:

@@ -9,11 +9,12 @@ from scipy.spatial import cKDTree
 from sim.engine.context import drivers_of
 from sim.engine.month import admissions, step
 from sim.engine.world import Reals, Start, World, create
+from sim.futures import NO_FUTURE, moves_by_month
 from sim.parameters import Register
 from sim.population import HISTORY_MONTHS, Population, build
 from sim.schema import NEVER, RECEPTION, SEPTEMBER, YEAR_7, YEAR_11
 from sim.science.strands import family_risk
-from sim.spec import DRIVERS, Place, Strategy
+from sim.spec import DRIVERS, Future, Place, Strategy
 
 LONGEST_MONTHS = 240
 #: What happens in life histories before the first day: development only, no services, moves or staff changes.
@@ -27,17 +28,21 @@ def create_start(
     months: int = 120,
     without: frozenset[str] = frozenset(),
     threads: int = 1,
+    future: Future | None = None,
 ) -> Start:
     """The first day of a place: synthetic population, then life histories by the model's own equations.
 
-    ``months``: longest run this start will serve, 12 to 240. Raises ``ValueError`` outside.
+    ``months``: longest run this start will serve, 12 to 240. ``future``: what the world does after the first day;
+    of the first day itself it changes only who will come and go, by its shocks to moves. Raises ``ValueError``
+    outside the range of months.
     """
     if not 12 <= months <= LONGEST_MONTHS:
         raise ValueError(f"months must be from 12 to {LONGEST_MONTHS}, not {months}")
-    drivers = drivers_of(place, register, seed, without)
+    future, drivers = future or NO_FUTURE, drivers_of(place, register, seed, without)
     distress = register.parameters.context.distress_shift * float(drivers[DRIVERS.index("distress")])
-    population = build(place, register.parameters, seed, months, "churn" not in without, distress)
-    start = Start(place, register, without, seed, months, population, drivers)
+    moves = moves_by_month(future, months)
+    population = build(place, register.parameters, seed, months, "churn" not in without, distress, moves)
+    start = Start(place, register, without, seed, months, population, drivers, future)
     _history(start, threads)
     return start
 

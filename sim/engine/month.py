@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.context import analyse
 from sim.engine.coordination import neighbourhood
 from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
+from sim.engine.outside import world_outside
 from sim.engine.partnership import advance_partnership
 from sim.engine.world import Start, World, create
 from sim.kernel import children as child_kernel
@@ -119,7 +120,7 @@ def _measurement(world: World) -> None:
             world.measured.append(
                 gather(
                     source, world.children, world.households, world.schools, world.services, world.month,
-                    world.start.seed, world.use, float(world.zone.data[0]), world.parameters,
+                    world.start.seed, world.use, float(world.zone.data.mean()), world.parameters,
                 )
             )  # fmt: skip
 
@@ -137,11 +138,13 @@ def _yearly_record(world: World) -> None:
             world.parameters,
         )
     )
+    world.moneys.append(world.money.copy())
     world.deliveries.append(world.services.real.copy())
     world.screens.append(read_dashboard(world.measured, world.month, world.parameters.dashboard))
 
 
 EVENTS: tuple[Event, ...] = (
+    Event("the world outside", _EVERY_MONTH, world_outside, "shocks of the future begin and end"),
     Event("who is here", _EVERY_MONTH, _who_is_here, "families leave and arrive, children are born and grow up"),
     Event("new school year", (SEPTEMBER,), _new_school_year, "staff and heads change, special needs are identified"),
     Event(

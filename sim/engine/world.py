@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sim import _jit
 from sim.engine.zone import make_partnership, partnership_of, usual_zone
+from sim.futures import NO_FUTURE, factor
 from sim.kernel import children as child_kernel
 from sim.kernel import uptake
 from sim.kernel.chunks import n_chunks
@@ -18,7 +19,7 @@ from sim.outcomes import Measurement, Reading, Screen, Use
 from sim.parameters import Parameters, Register
 from sim.population import Margin, Population
 from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
-from sim.spec import Partnership, Place, Strand, Strategy
+from sim.spec import Future, Partnership, Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
@@ -30,7 +31,8 @@ PARALLEL_FROM = 20_000
 class Start:
     """The first day of a place: tables after life histories, and the fixed relations between rows.
 
-    ``drivers``: what drives disadvantage here, in the order of ``spec.DRIVERS``, SD between places.
+    ``drivers``: what drives disadvantage here, in the order of ``spec.DRIVERS``, SD between places. ``future``: what
+    the world will do to every world that begins here.
     """
 
     place: Place
@@ -40,6 +42,7 @@ class Start:
     months: int
     population: Population
     drivers: Reals
+    future: Future = NO_FUTURE
 
     @property
     def fit(self) -> tuple[Margin, ...]:
@@ -82,7 +85,7 @@ class World:
     ``parameters``: those of this month, which a future may have changed. ``partners``, ``zone``: the partnership,
     ``partnership``: its terms, its partners in the order of the rows, ``None`` where there is none. ``meetings``:
     meetings each partner came to, and those held while it was in, since September. ``overheads``: school year ->
-    pounds that running the partnership and the local analysis took.
+    pounds that running the partnership and the local analysis took. ``moneys``: pounds of each school year by payer.
     ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
     ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
     """
@@ -126,15 +129,21 @@ class World:
     fitted: tuple[float, Reals] | None = None
     partnership: Partnership | None = None
     meetings: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
+    moneys: list[Reals] = field(default_factory=list)
     overheads: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def now(self) -> child_kernel.Month:
         """The month being stepped, as compiled code takes it."""
         calendar, of_year = self.start.register.calendar, self.month % 12
+        teaching = calendar.teaching[of_year] * self.outside("teaching")
         return child_kernel.Month(
-            self.month, of_year, self.month // 12, self.start.seed, calendar.season[of_year], calendar.teaching[of_year]
+            self.month, of_year, self.month // 12, self.start.seed, calendar.season[of_year], teaching
         )
+
+    def outside(self, kind: str, who: str = "") -> float:
+        """Factor of the future on a kind of thing this month; 1 without a shock."""
+        return factor(self.start.future, kind, self.month, who)
 
     @property
     def selective(self) -> float:

@@ -25,13 +25,14 @@ from sim.experiments.ensemble import (
     spent_by_year,
 )
 from sim.experiments.value import payer_shares, value_frames
+from sim.futures import NO_FUTURE, in_order, in_words
 from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import STANCES
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
 from sim.population import Margin, build
 from sim.schema import V
-from sim.spec import Place, Strategy
+from sim.spec import Future, Place, Strategy
 
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -42,7 +43,7 @@ _STAFFED = 0.85
 
 @dataclass(frozen=True)
 class Comparison:
-    """Result of a comparison; every frame is tidy. ``no_zone`` is the twin.
+    """Result of a comparison; every frame is tidy. ``no_zone`` is the twin. ``shocks``: the future in words.
 
     results: strategy, indicator, family, group, population, year, value, twin, difference, low, high,
     chance_better, suppressed. changed: strategy, against, outcome, group, better, same, worse. costs: strategy,
@@ -55,6 +56,7 @@ class Comparison:
     place: Place
     strategies: tuple[Strategy, ...]
     future: str
+    shocks: tuple[str, ...]
     evidence: str
     replications: int
     seed: int
@@ -84,16 +86,17 @@ def compare(
     years: int = 10,
     evidence: str = "central",
     without: Sequence[str] = (),
+    future: Future | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run each strategy and the no-zone twin ``replications`` times on shared starts.
 
     Replication r uses luck number ``seed + r`` for chance and for the draw of the evidence, so more
-    replications never change earlier ones. ``threads`` replications run at a time; it changes no number.
-    ``progress(done, total, what)`` is called after each replication. Raises ``ValueError`` for a stance,
-    number of years (1 to 20) or replications (1 or more) outside its range, ``InputError`` for an unknown
-    mechanism.
+    replications never change earlier ones. ``future`` happens to the twin and to every strategy. ``threads``
+    replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
+    replication. Raises ``ValueError`` for a stance, number of years (1 to 20) or replications (1 or more) outside
+    its range, ``InputError`` for an unknown mechanism.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
@@ -101,7 +104,7 @@ def compare(
         raise ValueError(f"years must be from 1 to 20, not {years}")
     if replications < 1:
         raise ValueError("replications must be 1 or more")
-    strategies = tuple(strategies)
+    strategies, future = tuple(strategies), future or NO_FUTURE
     twin = TWIN
     if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
         # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
@@ -114,7 +117,7 @@ def compare(
         jobs = {
             pool.submit(
                 replicate, strategies, place, register, library, seed + r, 12 * years, evidence, off,
-                1 if workers > 1 else threads or os.cpu_count() or 1, twin,
+                1 if workers > 1 else threads or os.cpu_count() or 1, twin, future,
             ): r
             for r in range(replications)
         }  # fmt: skip
@@ -129,6 +132,8 @@ def compare(
     names = _unique([twin.id, *(s.id for s in strategies)])
     fit = build(place, register.parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
+    if future.shocks:
+        inputs.append([shock.model_dump(mode="json") for shock in future.shocks])
     digest = hashlib.blake2b(
         json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16
     )
@@ -136,7 +141,8 @@ def compare(
     return Comparison(
         place=place,
         strategies=strategies,
-        future="none",
+        future=future.id if future.shocks else NO_FUTURE.id,
+        shocks=tuple(in_words(shock) for shock in in_order(future.shocks)),
         evidence=evidence,
         replications=replications,
         seed=seed,
@@ -144,7 +150,7 @@ def compare(
         without=tuple(sorted(off)),
         results=_results(names, everything),
         changed=_changed(names, everything),
-        costs=_costs(names, everything, strategies),
+        costs=_costs(names, everything),
         value=value,
         value_summary=value_summary,
         delivery=_delivery(names, everything),
@@ -224,15 +230,18 @@ def _changed(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["strategy", "against", "outcome", "group", "better", "same", "worse"])
 
 
-def _costs(names: list[str], everything: list[list[Run]], strategies: Sequence[Strategy]) -> pd.DataFrame:
+def _costs(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
     """Pounds by payer and year: each payer bears the share of the bill that it has of the year's money."""
     rows = []
-    for at, (name, strategy) in enumerate(zip(names[1:], strategies, strict=True), start=1):
-        spent = np.mean([spent_by_year(runs[at]) for runs in everything], axis=0)
+    for at, name in enumerate(names[1:], start=1):
         today = everything[0][at].n_today
         posts = np.mean([runs[at].delivered[:, V.posts_filled, today:].sum(axis=1) for runs in everything], axis=0)
-        for payer, share in payer_shares(strategy).items():
-            rows += [(name, payer, y + 1, spent[y] * share, posts[y] * share) for y in range(len(spent))]
+        shares = [payer_shares(runs[at]) for runs in everything]
+        gross = np.array([spent_by_year(runs[at]) for runs in everything])
+        for payer in sorted(shares[0]):
+            share = np.array([replication[payer] for replication in shares])
+            gbp, staff = (gross * share).mean(axis=0), posts * share.mean(axis=0)
+            rows += [(name, payer, y + 1, gbp[y], staff[y]) for y in range(len(gbp))]
     return pd.DataFrame(rows, columns=["strategy", "payer", "year", "gbp", "posts"])
 
 

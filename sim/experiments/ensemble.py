@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from sim.engine import Start, World, advance, create, create_start
 from sim.experiments.screens import Seen, seen_by_partners
+from sim.futures import NO_FUTURE
 from sim.offers import Evidence
 from sim.outcomes import GROUPS
 from sim.parameters import Register
 from sim.schema import V
-from sim.spec import Place, Strand, Strategy
+from sim.spec import Future, Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
@@ -33,8 +34,8 @@ class Run:
     """What is kept of one world: readings (years x populations x groups x indicators), books, flows.
 
     ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
-    against the twin. ``overheads``: years x ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
-    ``seen``: what partners had on their screen.
+    against the twin. ``money``: years x ``payers``, what each paid in, and ``overheads``: years x ``OVERHEADS``,
+    pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what partners had on their screen.
     """
 
     strategy: str
@@ -45,6 +46,8 @@ class Run:
     delivered: Reals
     changed: Reals
     flows: dict[str, int]
+    payers: tuple[str, ...]
+    money: Reals
     overheads: Reals
     shortfalls: tuple[tuple[int, str, float, str], ...]
     warnings: tuple[str, ...]
@@ -128,6 +131,8 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         delivered=np.stack(world.deliveries),
         changed=changed,
         flows=flows(world),
+        payers=tuple(sorted(world.strategy.money_gbp)),
+        money=np.array(world.moneys),
         overheads=np.array([world.overheads[year] for year in range(len(readings))]),
         shortfalls=tuple(world.shortfalls),
         warnings=tuple(world.plan.warnings),
@@ -139,10 +144,11 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
 def replicate(
     strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int,
     months: int, stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
+    future: Future = NO_FUTURE,
 ) -> list[Run]:  # fmt: skip
     """One replication: the twin first, then each strategy, on one start and one draw of the evidence."""
     started = time.perf_counter()
-    start = create_start(place, register, seed, months, without, threads)
+    start = create_start(place, register, seed, months, without, threads, future)
     runs: list[Run] = []
     twin: World | None = None
     for strategy in (twin_strategy, *strategies):

@@ -30,13 +30,14 @@ from sim import draws
 from sim.engine import Start, World, advance, create, create_start
 from sim.experiments.readings import HOME_OUTCOMES, Flags, Reals, Sample, measure, measure_homes
 from sim.experiments.verdicts import PLACE, OutcomeOfTrial, Trial, judged, not_measured
+from sim.futures import NO_FUTURE
 from sim.inputs import load_place
 from sim.inputs.register import load_register
 from sim.kernel.uptake import HOUSEHOLD, NEED_NONE
 from sim.offers import STANCES, Evidence, price_factor
 from sim.parameters import Parameters, Register
 from sim.schema import ALL_THROUGH, DROPPED, NOT_IN, PRIMARY, SECONDARY, SPECIAL, Stream
-from sim.spec import Effect, Place, PlannedStrand, Strand, Strategy
+from sim.spec import Effect, Future, Place, PlannedStrand, Strand, Strategy
 
 Progress = Callable[[int, int, str], None]
 
@@ -81,25 +82,26 @@ def trial(
     seed: int = 1,
     evidence: str = "central",
     without: Sequence[str] = (),
+    future: Future | None = None,
     progress: Progress | None = None,
 ) -> Trial:
     """Try ``strand`` in ``place`` (default: the library's population) on ``replications`` luck numbers.
 
     Replication r uses luck number ``seed + r``; effects are the means of the evidence under the stance, not draws.
-    ``progress(done, total, what)`` is called after each. Raises ``ValueError`` for a stance or number of
-    replications outside its range, ``InputError`` for an unknown mechanism.
+    ``future`` happens in both worlds. ``progress(done, total, what)`` is called after each. Raises ``ValueError`` for a
+    stance or number of replications outside its range, ``InputError`` for an unknown mechanism.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
     if replications < 1:
         raise ValueError("replications must be 1 or more")
-    where = place or load_place(PLACE)
+    where, outside = place or load_place(PLACE), future or NO_FUTURE
     off = tuple(dict.fromkeys((*HELD_STILL, *without)))
     register = load_register(without=off)
     readings: dict[tuple[str, int], list[Reals]] = {}
     books, randomised = _Books(), 0
     for r in range(replications):
-        found, page, people = _replicate(strand, where, register, frozenset(off), seed + r, evidence)
+        found, page, people = _replicate(strand, where, register, frozenset(off), seed + r, evidence, outside)
         randomised += people
         books.add(page)
         for key, clusters in found.items():
@@ -109,6 +111,7 @@ def trial(
     outcomes = tuple(_outcome(effect, strand, readings, evidence) for effect in strand.outcome_effects)
     return Trial(
         strand=strand, place=where, evidence=evidence, replications=replications, seed=seed, without=off,
+        future=outside.id,
         randomised=randomised, outcomes=outcomes,
         uptake=books.started / books.offered if books.offered > 0 else None,
         unit_cost_gbp=books.spent / books.units if books.units > 0 else None,
@@ -159,10 +162,12 @@ def complier_effect(replications: Sequence[Reals]) -> tuple[float | None, float 
 
 
 def _replicate(
-    strand: Strand, place: Place, register: Register, off: frozenset[str], seed: int, stance: str
+    strand: Strand, place: Place, register: Register, off: frozenset[str], seed: int, stance: str, future: Future
 ) -> tuple[_Readings, _Books, int]:
     """Readings, books and the number of people measured of one luck number."""
-    start = create_start(place, register, seed, max(strand.duration_months + READ_AFTER[-1] + 1, 12), off)
+    start = create_start(
+        place, register, seed, max(strand.duration_months + READ_AFTER[-1] + 1, 12), off, future=future
+    )
     plan = PlannedStrand(strand=strand.id, reach_share=1.0, stop_month=strand.duration_months)
     strategy = Strategy(
         id="trial", name="Trial", price_year=max(strand.price_year, 2000),

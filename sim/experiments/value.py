@@ -80,7 +80,7 @@ def value_frames(
     for at, (name, strategy) in enumerate(zip(names[1:], strategies[1:], strict=True), start=1):
         runs = [replication[at] for replication in everything]
         twins = [replication[0] for replication in everything]
-        costs = cost_streams(runs, strategy, twins, strategies[0], p)
+        costs = cost_streams(runs, twins, p)
         benefits = benefit_streams(runs, twins, strategy.price_year, register)
         factors = discount_factors(n_years(everything[0]), p)
         for stream in (*costs, *benefits):
@@ -96,10 +96,17 @@ def discount_factors(years: int, p: CostParameters) -> Reals:
     return np.array([science.discount_factor(float(year), p) for year in range(years)])
 
 
-def payer_shares(strategy: Strategy) -> dict[str, float]:
-    """Share of the year's money that each payer gives, and so of the bill that it bears."""
-    total = sum(strategy.money_gbp.values())
-    return {payer: pounds / total if total > 0 else 0.0 for payer, pounds in sorted(strategy.money_gbp.items())}
+def payer_shares(run: Run) -> dict[str, Reals]:
+    """Share of each year's money that each payer gave, and so of the bill that it bears: payer -> years."""
+    total = run.money.sum(axis=1)
+    shares = np.divide(run.money, total[:, None], out=np.zeros_like(run.money), where=total[:, None] > 0)
+    return dict(zip(run.payers, shares.T, strict=True))
+
+
+def _borne(runs: Sequence[Run], item: str, payer: str) -> Reals:
+    """Pounds of an item that a payer bore: replications x years."""
+    nothing = np.zeros(n_years(runs))
+    return np.array([spending(run).get(item, nothing) * payer_shares(run).get(payer, nothing) for run in runs])
 
 
 def spending(run: Run) -> dict[str, Reals]:
@@ -110,25 +117,16 @@ def spending(run: Run) -> dict[str, Reals]:
 # --- streams -------------------------------------------------------------------------------------------------
 
 
-def cost_streams(
-    runs: Sequence[Run], strategy: Strategy, twins: Sequence[Run], twin: Strategy, p: CostParameters
-) -> list[Stream]:
+def cost_streams(runs: Sequence[Run], twins: Sequence[Run], p: CostParameters) -> list[Stream]:
     """Spending by item and payer beyond the twin's, which itself spends nothing unless a strategy is its own twin."""
-    mine, other = payer_shares(strategy), payer_shares(twin)
     streams = []
     for item in sorted({item for run in (*runs, *twins) for item in spending(run)}):
-        spent, twin_spent = _stack_items(runs, item), _stack_items(twins, item)
-        for payer in sorted(mine.keys() | other.keys()):
-            gbp = spent * mine.get(payer, 0.0) - twin_spent * other.get(payer, 0.0)
+        for payer in sorted({*runs[0].payers, *twins[0].payers}):
+            gbp = _borne(runs, item, payer) - _borne(twins, item, payer)
             uplift = science.cost_uplift(float(gbp.mean()), p)
             nothing = np.zeros(gbp.shape[1], dtype=bool)
             streams.append(Stream(item, "cost", payer, np.full_like(gbp, np.nan), gbp, uplift, 1.0, 1.0, 1.0, nothing))
     return streams
-
-
-def _stack_items(runs: Sequence[Run], item: str) -> Reals:
-    years = n_years(runs)
-    return np.stack([spending(run).get(item, np.zeros(years)) for run in runs])
 
 
 def benefit_streams(runs: Sequence[Run], twins: Sequence[Run], price_year: int, register: Register) -> list[Stream]:

@@ -37,6 +37,7 @@ class Trial:
     replications: int
     seed: int
     without: tuple[str, ...]
+    future: str
     randomised: int
     outcomes: tuple[OutcomeOfTrial, ...]
     uptake: float | None
@@ -57,6 +58,7 @@ def trial_answer(trial: Trial) -> dict[str, Any]:
         ],
         "uptake": {"published": strand.uptake, "recovered": trial.uptake},
         "unit_cost_gbp": {"published": strand.unit_cost_gbp, "recovered": trial.unit_cost_gbp},
+        "future": trial.future,
     }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
-"""Files in: places, strategies and strands from TOML, checked, completed and explained.
+"""Files in: places, strategies, strands and futures from TOML, checked, completed and explained.
 
-``load_place``, ``load_strategy`` and ``load_strand`` take an id of the packaged library or a path
-and give a record of ``sim.spec``; what is wrong with a file comes as ``InputError`` with one
+``load_place``, ``load_strategy``, ``load_strand`` and ``load_future`` take an id of the packaged library or a
+path and give a record of ``sim.spec``; what is wrong with a file comes as ``InputError`` with one
 ``Problem`` (file, line, field, what is wrong, what would be right) for each mistake.
 """
 
 from sim.inputs.checking import FileCheck, check_files
+from sim.inputs.futures import load_future
 from sim.inputs.library import Library, known, list_ids, packaged
 from sim.inputs.lines import LineMap
 from sim.inputs.places import fill_place, load_place
@@ -26,6 +27,7 @@ __all__ = [
     "fill_place",
     "known",
     "list_ids",
+    "load_future",
     "load_place",
     "load_strand",
     "load_strands",

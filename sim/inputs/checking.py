@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.inputs.documents import Document, open_document
+from sim.inputs.futures import future_of
 from sim.inputs.library import Library, packaged
 from sim.inputs.places import fill_place, place_of
 from sim.inputs.problems import InputError, Problem
 from sim.inputs.strands import strand_of
 from sim.inputs.strategies import strategy_of
-from sim.spec import Place, Strand, Strategy
+from sim.spec import Future, Place, Strand, Strategy
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class FileCheck:
     kind: str | None
     ok: bool
     problems: tuple[Problem, ...]
-    record: Place | Strategy | Strand | None
+    record: Place | Strategy | Strand | Future | None
 
 
 def check_files(paths: Iterable[str | Path], library: Library | None = None) -> list[FileCheck]:
@@ -43,10 +44,12 @@ def _check_file(path: str | Path, library: Library) -> FileCheck:
     return FileCheck(str(path), kind, True, (), record)
 
 
-def record_of(document: Document, library: Library) -> Place | Strategy | Strand:
+def record_of(document: Document, library: Library) -> Place | Strategy | Strand | Future:
     """The record a document holds, a place with its gaps filled in. Raises ``InputError``."""
     if document.kind == "place":
         return fill_place(place_of(document), library)
     if document.kind == "strategy":
         return strategy_of(document, library)
+    if document.kind == "future":
+        return future_of(document, library)
     return strand_of(document)

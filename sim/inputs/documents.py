@@ -18,11 +18,12 @@ HEADING = ("schema_version", "kind", "extends")
 #: Keys by which a file without ``kind`` is recognised.
 _SIGNS = {
     "place": {"cells", "schools", "services"},
-    "strategy": {"strands", "money_gbp", "money_per_child", "first_september"},
+    "strategy": {"strands", "money_gbp", "money_per_child"},
     "strand": {"outcome_effects", "delivery", "effect_basis", "evidence_rating"},
+    "future": {"shocks"},
 }
 
-_KIND_WORDS = 'kind = "place", kind = "strategy" or kind = "strand"'
+_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand" or kind = "future"'
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _settled_kind(layer: _Layer, wanted: str | None) -> str:
     if layer.kind is None and wanted is None:
         raise file_error(
             file,
-            "cannot tell a place, a strategy and a strand apart here",
+            "cannot tell a place, a strategy, a strand and a future apart here",
             f"add one line: {_KIND_WORDS}",
             field="kind",
         )

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.inputs.problems import show_number
-from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Place, Strand, Strategy
+from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Future, Place, Strand, Strategy
 
 #: Version of the file format; every file states it.
 SCHEMA_VERSION = 1
@@ -22,16 +22,17 @@ SCHEMA_VERSION = 1
 FIRST_SEPTEMBER = 2026
 
 #: Kind of file -> the record it becomes.
-RECORDS: dict[str, type[BaseModel]] = {"place": Place, "strategy": Strategy, "strand": Strand}
+RECORDS: dict[str, type[BaseModel]] = {"place": Place, "strategy": Strategy, "strand": Strand, "future": Future}
 
 Schema = dict[str, Any]
 
+_ID = "^[a-z][a-z0-9_]{0,63}$"
 _MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
 
 
 @lru_cache(maxsize=len(RECORDS))
 def file_schema(kind: str) -> Schema:
-    """JSON Schema (draft 2020-12) of a place, strategy or strand file."""
+    """JSON Schema (draft 2020-12) of a place, strategy, strand or future file."""
     schema = RECORDS[kind].model_json_schema()
     wanted = [name for name in schema["required"] if name != "id"]
     schema["properties"] = _heading(kind) | schema["properties"]
@@ -69,13 +70,7 @@ def _add_short_cells(schema: Schema) -> None:
 
 def _add_dates(schema: Schema) -> None:
     """Strands start and stop, an analysis and a partnership start, and partners join at a date or a month number."""
-    schema["properties"]["first_september"] = {
-        "type": "integer",
-        "minimum": 2000,
-        "maximum": 2100,
-        "default": FIRST_SEPTEMBER,
-        "description": "year whose September is month 0",
-    }
+    _add_first_september(schema)
     schema["$defs"]["PlannedStrand"]["properties"] |= {
         "start": _MONTH | {"description": "first month the strand runs; instead of start_month"},
         "stop": _MONTH | {"description": "last month the strand runs; instead of stop_month"},
@@ -92,12 +87,37 @@ def _add_dates(schema: Schema) -> None:
     }
 
 
+def _add_first_september(schema: Schema) -> None:
+    schema["properties"]["first_september"] = {
+        "type": "integer",
+        "minimum": 2000,
+        "maximum": 2100,
+        "default": FIRST_SEPTEMBER,
+        "description": "year whose September is month 0",
+    }
+
+
+def _add_shock_dates(schema: Schema) -> None:
+    """Shocks start and stop at a date, or start at a month number and last some months; ids hold no plus sign."""
+    _add_first_september(schema)
+    schema["properties"]["id"]["pattern"] = _ID
+    schema["$defs"]["Shock"]["properties"] |= {
+        "start": _MONTH | {"description": "first month of the shock; instead of start_month"},
+        "stop": _MONTH | {"description": "last month of the shock; instead of months"},
+    }
+
+
 def _loosen_delivery(schema: Schema) -> None:
     """A strand that extends another may change one key of its delivery."""
     schema["then"]["properties"] = {"delivery": {"required": schema["$defs"]["Delivery"].pop("required")}}
 
 
-_FURTHER = {"place": _add_short_cells, "strategy": _add_dates, "strand": _loosen_delivery}
+_FURTHER = {
+    "place": _add_short_cells,
+    "strategy": _add_dates,
+    "strand": _loosen_delivery,
+    "future": _add_shock_dates,
+}
 
 
 def node_at(kind: str, path: tuple[str | int, ...]) -> Schema:

@@ -31,12 +31,12 @@ def strategy_of(document: Document, library: Library) -> Strategy:
     """The strategy a document holds, checked against the library. Raises ``InputError``."""
     findings = Findings(document.lines)
     data = dict(document.data)
-    year = _first_september(data.pop("first_september", FIRST_SEPTEMBER), findings)
+    year = first_september_of(data, findings)
     if isinstance(data.get("strands"), list):
         entries = enumerate(data["strands"])
         data["strands"] = [_dated(entry, ("strands", index), year, findings) for index, entry in entries]
     if isinstance(data.get("analysis"), dict):
-        data["analysis"] = _dated_start(data["analysis"], ("analysis",), year, findings)
+        data["analysis"] = _with_months(data["analysis"], ("analysis",), {"start": 0}, year, findings)
     data |= {"partnership": _dated_partnership(data["partnership"], year, findings)} if "partnership" in data else {}
     strategy = validated("strategy", Strategy, data, findings)
     if strategy:
@@ -51,7 +51,9 @@ def strategy_of(document: Document, library: Library) -> Strategy:
     return strategy
 
 
-def _first_september(value: Any, findings: Findings) -> int:
+def first_september_of(data: dict[str, Any], findings: Findings) -> int:
+    """Take the year of month 0 out of the keys of a file with dates."""
+    value = data.pop("first_september", FIRST_SEPTEMBER)
     if isinstance(value, int) and not isinstance(value, bool) and 2000 <= value <= 2100:
         return value
     wanted = expected(node_at("strategy", ("first_september",)))
@@ -84,7 +86,7 @@ def _with_months(
         if key_month in entry:
             findings.add(here, f"{key} and {key_month} say the same thing", f"keep one of {key} and {key_month}")
             continue
-        month = _month_of(entry[key], year, here, findings)
+        month = month_of(entry[key], year, here, findings)
         if month is not None:
             months[key_month] = month + offset
     return months
@@ -105,18 +107,7 @@ def _dated_partnership(table: Any, year: int, findings: Findings) -> Any:
     return months
 
 
-def _dated_start(entry: dict[str, Any], path: KeyPath, year: int, findings: Findings) -> dict[str, Any]:
-    """A table with ``start`` turned into ``start_month``."""
-    if "start" not in entry:
-        return entry
-    if "start_month" in entry:
-        findings.add((*path, "start"), "start and start_month say the same thing", "keep one of start and start_month")
-    month = _month_of(entry["start"], year, (*path, "start"), findings)
-    rest = {key: value for key, value in entry.items() if key != "start"}
-    return rest if month is None else rest | {"start_month": month}
-
-
-def _month_of(value: Any, year: int, path: KeyPath, findings: Findings) -> int | None:
+def month_of(value: Any, year: int, path: KeyPath, findings: Findings) -> int | None:
     """Months from the first September, or ``None`` with the reason added to ``findings``."""
     match = _MONTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:

@@ -86,14 +86,17 @@ def _draw(start, size, month, keys, w):
 def _work_and_income(size, month, w, p):
     """Work, income after housing costs and free school meals of a block."""
     for j in range(size):
-        w[_WORKERS, j] = science.next_workers(w[_WORKERS, j], w[_ADULTS, j], w[_PROPENSITY, j], w[_U, j], p)
+        share = science.working_share(w[_PROPENSITY, j], p)
+        w[_WORKERS, j] = science.next_workers(w[_WORKERS, j], w[_ADULTS, j], share, w[_U, j], p)
+        w[_RENT, j] = science.rent_now(w[_RENT, j], p)
         w[_TENANT, j] = 1.0 if w[_TENANT, j] > 0.0 else 0.0
     for j in range(size):
         w[_EARNED, j] = science.family_earnings(w[_PAY, j], w[_WORKERS, j], p)
     for j in range(size):
         paid = science.benefits(w[_EARNED, j], w[_ADULTS, j], w[_CHILDREN, j], w[_RENT, j], w[_TENANT, j], p)
         scale = science.equivalence(w[_ADULTS, j], w[_CHILDREN, j], p)
-        now = science.income_after_housing(w[_EARNED, j] + paid + w[_PI, j], w[_RENT, j], scale)
+        money = science.real_money(w[_EARNED, j] + paid + w[_PI, j], p)
+        now = science.income_after_housing(money, w[_RENT, j], scale)
         w[_INCOME, j] = science.smoothed(w[_INCOME, j], now, p.income_smoothing)
     for j in range(size):
         meals = w[_EARNED, j] < p.fsm_earnings_limit
@@ -209,9 +212,10 @@ def first_incomes(pay, rent, workers, adults, tenure, children, p):
     for i in range(pay.size):
         earned = science.family_earnings(pay[i], workers[i], p)
         tenant = 1.0 if tenure[i] > 0 else 0.0
-        paid = science.benefits(earned, adults[i], children[i], rent[i], tenant, p)
+        cost = science.rent_now(rent[i], p)
+        paid = science.benefits(earned, adults[i], children[i], cost, tenant, p)
         scale = science.equivalence(adults[i], children[i], p)
-        out[i] = science.income_after_housing(earned + paid, rent[i], scale)
+        out[i] = science.income_after_housing(science.real_money(earned + paid, p), cost, scale)
     return out
 
 

@@ -35,6 +35,7 @@ def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> d
             "place": comparison.place.model_dump(mode="json"),
             "strategies": [strategy.model_dump(mode="json") for strategy in comparison.strategies],
             "future": comparison.future,
+            "shocks": list(comparison.shocks),
             "warnings": list(comparison.warnings),
         },
         "started": _stamp(started),

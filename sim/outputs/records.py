@@ -37,6 +37,8 @@ class ComparisonRecord(Protocol):
     @property
     def future(self) -> str: ...
     @property
+    def shocks(self) -> tuple[str, ...]: ...
+    @property
     def evidence(self) -> str: ...
     @property
     def replications(self) -> int: ...
@@ -81,6 +83,7 @@ class StoredComparison:
     place: Place
     strategies: tuple[Strategy, ...]
     future: str
+    shocks: tuple[str, ...]
     evidence: str
     replications: int
     seed: int

@@ -84,6 +84,7 @@ def _stored(folder: Path, record: dict[str, Any]) -> StoredComparison:
             place=Place.model_validate(scenario["place"]),
             strategies=tuple(Strategy.model_validate(strategy) for strategy in scenario["strategies"]),
             future=scenario["future"],
+            shocks=tuple(scenario.get("shocks", ())),
             evidence=asked["evidence"],
             replications=asked["replications"],
             seed=asked["seed"],

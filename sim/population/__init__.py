@@ -17,7 +17,7 @@ from sim.population.ages import HISTORY_MONTHS, draw_ages, family_sizes
 from sim.population.calendar import draw_calendar
 from sim.population.fit import Margin, fit_pay, fit_report
 from sim.population.households import JOINT_SHAPE, association, fit_joint, margins, sample_cells
-from sim.population.keys import DONOR_KIND, HOUSEHOLD_KIND, Whole
+from sim.population.keys import DONOR_KIND, HOUSEHOLD_KIND, Reals, Whole
 from sim.population.layout import lay_out
 from sim.population.surroundings import N_TIES, locate, make_schools, tie_homes
 from sim.schema import Stream
@@ -48,12 +48,14 @@ class Population:
 
 
 def build(
-    place: Place, parameters: Parameters, seed: int, months: int, churn: bool = True, distress: float = 0.0
-) -> Population:
+    place: Place, parameters: Parameters, seed: int, months: int, churn: bool = True, distress: float = 0.0,
+    moves: Reals | None = None,
+) -> Population:  # fmt: skip
     """Synthetic population of a place with everybody who will live there during ``months`` months.
 
-    ``churn``: families leave and arrive; without it only births and ageing change who is there.
-    ``distress``: shift of every family's persistent distress, SD; what is beyond their means here.
+    ``churn``: families leave and arrive; without it only births and ageing change who is there. ``distress``: shift
+    of every family's persistent distress, SD; what is beyond their means here. ``moves``: factor on the hazard of
+    moving in each month, of the world outside.
     Deterministic in (place, parameters, seed); the strategy plays no part.
     """
     p = parameters.population
@@ -82,7 +84,7 @@ def build(
     )
     all_cells, all_size = np.concatenate([cells, donor_cells]), np.concatenate([size, donor_size])
 
-    plan = draw_calendar(place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, churn)
+    plan = draw_calendar(place, p, seed, months, n_homes, n_donors, base, all_cells, all_size, ages, churn, moves)
     households, kids_table, donor_of_household, donor_of_child = lay_out(
         place,
         p,

@@ -69,9 +69,12 @@ def _exit_month(birth: Ints) -> Ints:
 
 def draw_calendar(
     place: Place, p: PopulationParameters, seed: int, months: int, n_homes: int, n_donors: int,
-    base: Keys, cells: Ints, size: Ints, ages: Reals, churn: bool,
+    base: Keys, cells: Ints, size: Ints, ages: Reals, churn: bool, moves: Reals | None = None,
 ) -> Calendar:  # fmt: skip
-    """Walk through the months and note births, arrivals and departures (no strategy plays a part)."""
+    """Walk through the months and note births, arrivals and departures (no strategy plays a part).
+
+    ``moves``: factor on the hazard of moving, by month.
+    """
     plan = Calendar()
     tenure = np.unravel_index(cells, JOINT_SHAPE)[1]
     youngest_birth = -np.nanmin(ages, axis=1).astype(np.int64)
@@ -103,7 +106,8 @@ def draw_calendar(
             at = np.full(len(births), month)
             homes.last_exit[births] = _exit_month(at)
             homes.next_birth[births] = _next_birth(seed, key[births], homes.born[births], at, p, month)
-        moving = draws.uniforms(seed, Stream.move, month, key) < rates[home_tenure] / 12.0
+        hazard = rates[home_tenure] / 12.0 * (1.0 if moves is None else moves[month])
+        moving = draws.uniforms(seed, Stream.move, month, key) < hazard
         grown = (homes.last_exit <= month) & (homes.next_birth == FOREVER)
         h = np.flatnonzero(moving | grown)
         if len(h) == 0:

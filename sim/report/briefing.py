@@ -357,7 +357,7 @@ def _option(strategy: Strategy) -> str:
 def _limits(comparison: ComparisonRecord) -> str:
     settings = [
         f"Evidence setting: {comparison.evidence} (sceptical, central or hopeful reading of the published effects).",
-        f"Future: {'no shock from outside' if comparison.future == 'none' else comparison.future}.",
+        f"Future: {'; '.join(comparison.shocks) if comparison.shocks else 'no shock from outside'}.",
     ]
     if comparison.without:
         settings.append(f"Mechanisms switched off: {', '.join(comparison.without)}.")

@@ -23,6 +23,24 @@ def next_workers(workers: int, adults: int, propensity: float, u: float, p: Fami
 
 
 @jit
+def working_share(propensity: float, p: FamilyParameters) -> float:
+    """Long-run share of time an adult works this month: ``min(propensity x work_factor, 1)``."""
+    return min(propensity * p.work_factor, 1.0)
+
+
+@jit
+def rent_now(rent: float, p: FamilyParameters) -> float:
+    """Housing cost this month, GBP a week in prices of the first day: ``rent x rent_factor``."""
+    return rent * p.rent_factor
+
+
+@jit
+def real_money(money: float, p: FamilyParameters) -> float:
+    """What the money coming in buys, GBP a week in prices of the first day: ``money x income_factor``."""
+    return money * p.income_factor
+
+
+@jit
 def net_earnings(gross: float, p: FamilyParameters) -> float:
     """Take-home pay of one adult, GBP a week: one rate of tax and insurance above one allowance."""
     return gross - p.tax_rate * max(gross - p.tax_allowance, 0.0)

@@ -43,13 +43,31 @@ def test_version(shell: Shell) -> None:
     assert answer.out.startswith("zonesim ")
 
 
-@pytest.mark.parametrize(("plural", "kind"), [("places", "place"), ("strands", "strand"), ("strategies", "strategy")])
+@pytest.mark.parametrize(
+    ("plural", "kind"), [("places", "place"), ("strands", "strand"), ("strategies", "strategy"), ("futures", "future")]
+)
 def test_list_names_every_id_whole(shell: Shell, plural: str, kind: str) -> None:
     answer = shell("list", plural)
     assert answer.code == 0
     assert all(identifier in answer.out for identifier in list_ids(kind))
     rows = json.loads(shell("list", plural, "--json").out)[plural]
     assert [row["id"] for row in rows] == list(list_ids(kind))
+
+
+def test_a_future_is_shown_in_plain_words_with_its_sources(shell: Shell) -> None:
+    told = " ".join(shell("show", "recession").out.split())
+    for words in ("adults work 96 %", "September of year 3", "memory", "Labour Force Survey"):
+        assert words in told, words
+    found = json.loads(shell("show", "recession", "--json").out)
+    assert found["kind"] == "future" and found["shocks"][0]["size"] == 0.96
+
+
+def test_a_future_file_is_checked(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "storm.toml").write_text(
+        'schema_version = 1\nid = "storm"\nname = "Storm"\n[[shocks]]\nkind = "income"\nsize = 0.9\n'
+    )
+    answer = shell("check", "storm.toml")
+    assert answer.code == 0 and "ok (future)" in answer.out
 
 
 def test_list_of_indicators(shell: Shell) -> None:
@@ -65,7 +83,13 @@ def test_list_of_mechanisms_and_parameters(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     ("identifier", "kind"),
-    [("wallsend", "place"), ("early_start", "strategy"), ("mentoring", "strand"), ("sdq_high", "indicator")],
+    [
+        ("wallsend", "place"),
+        ("early_start", "strategy"),
+        ("mentoring", "strand"),
+        ("sdq_high", "indicator"),
+        ("recession", "future"),
+    ],
 )
 def test_show(shell: Shell, identifier: str, kind: str) -> None:
     answer = shell("show", identifier)

@@ -41,7 +41,7 @@ def test_every_option_reaches_the_simulation(shell: Shell, calls: Calls, tmp_pat
     assert calls == [
         {
             "strategies": ["early_start"], "place": "pembury", "threads": 2, "replications": 3, "seed": 9, "years": 4,
-            "evidence": "sceptical", "without": ("fade_out", "churn"),
+            "evidence": "sceptical", "without": ("fade_out", "churn"), "future": None,
         }
     ]  # fmt: skip
     stored = read_run_folder(tmp_path / "here")
@@ -49,6 +49,28 @@ def test_every_option_reaches_the_simulation(shell: Shell, calls: Calls, tmp_pat
         "zonesim run early_start --place pembury --replications 3 --seed 9 --years 4 --evidence sceptical "
         "--without fade_out --without churn"
     )
+
+
+@pytest.mark.parametrize("command", [("run", "early_start"), ("compare", "early_start", "schools_only"), ("demo",)])
+@pytest.mark.usefixtures("no_figures")
+def test_a_future_reaches_simulation_manifest_and_command(
+    shell: Shell, calls: Calls, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    answer = shell(*command, "--future", "recession+funding_cliff", "--out", "here", "--json")
+    assert answer.code == 0
+    assert calls[0]["future"].id == "funding_cliff+recession"
+    assert json.loads(answer.out)["future"] == "funding_cliff+recession"
+    stored = read_run_folder(tmp_path / "here")
+    assert stored.command.endswith("--future recession+funding_cliff")
+    assert stored.future == "funding_cliff+recession"
+    assert any("96 %" in told for told in stored.shocks)
+
+
+def test_a_future_that_is_not_there_is_a_mistake(shell: Shell, calls: Calls, tmp_path: Path) -> None:
+    answer = shell("run", "early_start", "--future", "recesion")
+    assert answer.code == 2
+    assert 'did you mean "recession"?' in answer.err
+    assert calls == [] and not (tmp_path / "zonesim-runs").exists()
 
 
 @pytest.mark.usefixtures("no_figures")

@@ -33,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Calls:
         )
         return Trial(
             strand=strand, place=place, evidence=options["evidence"], replications=options["replications"],
-            seed=options["seed"], without=("churn",), randomised=1234, outcomes=outcomes, uptake=0.6123,
+            seed=options["seed"], without=("churn",), future="none", randomised=1234, outcomes=outcomes, uptake=0.6123,
             unit_cost_gbp=None,
         )  # fmt: skip
 
@@ -55,7 +55,15 @@ def test_the_table_says_what_came_back_and_why_not(shell: Shell, asked: Calls) -
     answer = shell("trial", "neli")
     assert answer.code == 0
     assert asked == [
-        {"strand": "neli", "place": PLACE, "replications": 20, "seed": 1, "evidence": "central", "without": ()}
+        {
+            "strand": "neli",
+            "place": PLACE,
+            "replications": 20,
+            "seed": 1,
+            "evidence": "central",
+            "without": (),
+            "future": None,
+        }
     ]
     for words in (
         "0.260 ± 0.000", "gives it back", "differs", "not measured: nobody is at school", "1,234 children",
@@ -78,7 +86,7 @@ def test_every_option_reaches_the_trial(shell: Shell, asked: Calls) -> None:
     assert asked == [
         {
             "strand": "neli", "place": "pembury", "replications": 3, "seed": 9, "evidence": "sceptical",
-            "without": ["fade_out"],
+            "without": ["fade_out"], "future": None,
         }
     ]  # fmt: skip
 
@@ -86,7 +94,7 @@ def test_every_option_reaches_the_trial(shell: Shell, asked: Calls) -> None:
 def test_json_is_one_object_and_nothing_else(shell: Shell, asked: Calls) -> None:
     answer = shell("trial", "neli", "--json")
     found = json.loads(answer.out)
-    assert list(found) == ["strand", "outcomes", "uptake", "unit_cost_gbp"]
+    assert list(found) == ["strand", "outcomes", "uptake", "unit_cost_gbp", "future"]
     assert found["outcomes"][0] == {
         "outcome": "attainment", "published": 0.26, "recovered": 0.2601, "standard_error": 0.0004,
         "after_months": {"6": 0.2, "12": 0.1, "36": None},

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sim.experiments import Comparison, compare
-from sim.inputs import InputError, load_strategy
+from sim.inputs import InputError, load_future, load_strategy
 from sim.outcomes import INDICATORS
-from sim.spec import Place, PlannedStrand, Strategy
+from sim.spec import Future, Place, PlannedStrand, Shock, Strategy
 from tests.engine.worlds import TWIN, neighbourhood
 
 YEARS = 2
@@ -49,6 +49,39 @@ def test_a_against_a_is_nought_exactly(place: Place, strategy: Strategy) -> None
         assert (against.changed["same"] > 0.0).any()
         worth = against.value[~against.value.suppressed]
         assert (worth[["gbp", "discounted", "optimism_adjusted"]] == 0.0).all(axis=None)
+
+
+def test_a_against_a_under_a_future_is_nought_exactly(place: Place, strategy: Strategy) -> None:
+    both = load_future("funding_delay+good_years")
+    against = compare([strategy, strategy], place, replications=2, seed=5, years=YEARS, threads=1, future=both)
+    shown = against.results[~against.results.suppressed]
+    assert (shown["difference"] == 0.0).all()
+    assert against.future == "funding_delay+good_years"
+    assert len(against.shocks) == len(both.shocks)
+
+
+def test_a_future_changes_twin_digest_and_costs(comparison: Comparison, place: Place, strategy: Strategy) -> None:
+    options = {"replications": 1, "seed": 5, "years": YEARS, "threads": 1}
+    late = compare([strategy], place, future=load_future("funding_delay"), **options)
+    usual = compare([strategy], place, future=load_future("none"), **options)
+    assert late.costs[late.costs.year == 1]["gbp"].sum() == 0.0 < usual.costs[usual.costs.year == 1]["gbp"].sum()
+    assert 0.0 < late.costs[late.costs.year == 2]["gbp"].sum() < usual.costs[usual.costs.year == 2]["gbp"].sum()
+    assert usual.digest == comparison.digest != late.digest
+    assert (usual.future, usual.shocks) == ("none", ())
+    good = compare([strategy], place, future=load_future("good_years"), **options)
+    assert (good.results["twin"] != usual.results["twin"]).any()
+
+
+def test_a_payer_who_pays_nothing_bears_no_cost(place: Place, strategy: Strategy) -> None:
+    two = strategy.model_copy(update={"money_gbp": {"council": 300.0, "nhs": 100.0}})
+    shock = Shock(kind="money", size=0.0, start_month=12, who="nhs")
+    found = compare(
+        [two], place, replications=1, seed=5, years=YEARS, threads=1, future=Future(id="x", name="x", shocks=(shock,))
+    ).costs
+    nhs = found[found.payer == "nhs"].set_index("year")["gbp"]
+    council = found[found.payer == "council"].set_index("year")["gbp"]
+    assert nhs[1] == pytest.approx(council[1] / 3)
+    assert nhs[2] == 0.0 < council[2]
 
 
 def test_the_twin_against_itself_is_nought(place: Place) -> None:

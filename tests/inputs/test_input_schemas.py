@@ -12,7 +12,7 @@ from sim.inputs.json_schema import schema_texts
 from sim.inputs.schemas import expected, file_schema, keys_at, node_at
 from sim.spec import PLACE_CELLS
 
-KINDS = ("place", "strategy", "strand")
+KINDS = ("place", "strategy", "strand", "future")
 
 
 def test_the_written_schemas_are_current() -> None:
@@ -43,6 +43,9 @@ def test_every_packaged_file_fits_its_schema(kind: str) -> None:
         ("strategy", {"name": "X", "money_gbp": {"cuncil": 3}}, False),
         ("strand", {"extends": "neli", "delivery": {"need_share": 0.3}}, True),
         ("strand", {"name": "X"}, False),
+        ("future", {"name": "X", "shocks": [{"kind": "work", "size": 0.9, "start": "2027-09"}]}, True),
+        ("future", {"name": "X", "shocks": [{"kind": "wrk", "size": 0.9}]}, False),
+        ("future", {"id": "a+b", "name": "X"}, False),
     ],
 )
 def test_the_schema_knows_short_forms_and_mistakes(kind: str, data: dict[str, object], fits: bool) -> None:

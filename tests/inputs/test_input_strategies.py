@@ -155,7 +155,9 @@ def examples(document: Path) -> list[str]:
     return [block for block in blocks if block.startswith("schema_version")]
 
 
-@pytest.mark.parametrize("document", ["scenarios/README.md", "docs/how-to/check-your-file.md"])
+@pytest.mark.parametrize(
+    "document", ["scenarios/README.md", "docs/how-to/check-your-file.md", "docs/how-to/futures.md"]
+)
 def test_the_examples_in_the_documents_are_right(document: str, tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     found = examples(root / document)

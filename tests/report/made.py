@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.value import COUNTED, PERSPECTIVES, READINGS, SUMMARY_COLUMNS, VALUE_COLUMNS
+from sim.futures import in_words
 from sim.outcomes import GROUPS, HEADLINES, INDICATORS
 from sim.outputs import StoredComparison
 from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Strategy
@@ -53,12 +54,14 @@ def made_comparison(
 ) -> StoredComparison:
     """A comparison of the given strategies; the first one's KS2 cell in the last year is suppressed."""
     chosen = tuple(strategies or made_strategies())
+    future = asked.get("future")
     years, replications = asked.get("years", 10), asked.get("replications", 20)
     ids = [s.id if chosen.index(s) == n else f"{s.id}#2" for n, s in enumerate(chosen)]
     return StoredComparison(
         place=place or made_place(),
         strategies=chosen,
-        future="none",
+        future=future.id if future else "none",
+        shocks=tuple(in_words(shock) for shock in future.shocks) if future else (),
         evidence=asked.get("evidence", "central"),
         replications=replications,
         seed=asked.get("seed", 1),

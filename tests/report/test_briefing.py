@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.inputs import load_future
 from sim.outputs import StoredComparison
 from sim.report.briefing import briefing_page, write_report
 from sim.report.figures import FIGURES
 from sim.report.style import rendered
+from tests.report.made import made_comparison
 
 COMMAND = "zonesim compare 'a & b'"
 
@@ -58,6 +60,13 @@ def test_the_page_says_what_a_reader_must_know(page: str) -> None:
         "£3.44 million", "abc123", "5th to 95th percentile",
     ):  # fmt: skip
         assert text in page or text in re.sub(r"<[^>]+>", "", page), text
+
+
+def test_the_page_names_the_future() -> None:
+    drawn = dict.fromkeys(FIGURES, "<svg></svg>")
+    page = briefing_page(made_comparison(future=load_future("recession")), COMMAND, drawn)
+    assert "adults work 96 % of the time" in page
+    assert "no shock from outside" in briefing_page(made_comparison(), COMMAND, drawn)
 
 
 def test_it_is_written_whole_beside_the_figures(comparison: StoredComparison, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.inputs import FileCheck, InputError, check_files, load_place, load_strand, load_strategy, packaged
+from sim.inputs import FileCheck, InputError, check_files, load_future, load_place, load_strand, load_strategy, packaged
 
 PLACE = """schema_version = 1
 id = "riverside"
@@ -77,6 +77,21 @@ join = "2028-01"
 
 [[strands]]
 strand = "partnership_backbone"
+"""
+
+FUTURE = """schema_version = 1
+id = "storm"
+name = "Storm"
+
+[[shocks]]
+kind = "school"
+size = -0.5
+start = "2028-09"
+stop = "2030-08"
+who = "primary"
+share = 0.5
+provenance = "derived"
+source = "school census"
 """
 
 PLANNED = '[[strands]]\nstrand = "neli"\nplaces_per_term = 30\n'
@@ -302,6 +317,53 @@ BAD: dict[str, tuple[bytes, int | None, str, str, str]] = {
         changed(STRAND, 'extends = "neli"', 'extends = "bad.toml"'), 3, "extends", "in a circle", "remove extends",
     ),
     "extends a number": (changed(STRAND, 'extends = "neli"', "extends = 3"), 3, "extends", "3 is not a name", "id"),
+    "unknown kind of shock": (
+        changed(FUTURE, '"school"', '"schools"'), 6, "shocks[1].kind", "not one of the choices", '"school"',
+    ),
+    "shock without size": (changed(FUTURE, "size = -0.5\n", ""), 5, "shocks[1].size", "is missing", "size = "),
+    "shift beyond all sense": (
+        changed(FUTURE, "-0.5", "-5"), 7, "shocks[1].size", "out of range for school", "from -3 to 3",
+    ),
+    "size as per cent": (changed(FUTURE, "-0.5", "50"), 7, "shocks[1].size", "50 is out of range", "-10 to 10"),
+    "negative factor": (
+        changed(FUTURE, 'kind = "school"\nsize = -0.5', 'kind = "money"\nsize = -0.5').replace(b"primary", b"nhs")
+        .replace(b"share = 0.5\n", b""), 7, "shocks[1].size", "out of range for money (a factor)", "from 0 to 10",
+    ),
+    "unknown who": (
+        changed(FUTURE, '"primary"', '"primry"'), 10, "shocks[1].who", 'school knows no "primry"', '"primary"',
+    ),
+    "who of a shock to all": (
+        changed(FUTURE, '"school"', '"income"').replace(b"-0.5", b"0.9"), 10, "shocks[1].who", "income knows no",
+        "strikes everybody",
+    ),
+    "share of a shock to all": (
+        changed(FUTURE, '"school"', '"income"').replace(b"-0.5", b"0.9").replace(b'who = "primary"\n', b""), 10,
+        "shocks[1].share", "strikes all", "leave share out",
+    ),
+    "stroke with a length": (
+        changed(FUTURE, '"school"', '"housing"').replace(b"-0.5", b"0.5").replace(b"primary", b"social")
+        .replace(b"share = 0.5\n", b""), 5, "shocks[1].months", "happens in one month", "leave out",
+    ),
+    "shock stops before it starts": (
+        changed(FUTURE, "2030-08", "2028-08"), 9, "shocks[1].stop", "stops before it starts", "after the start",
+    ),
+    "shock with two starts": (
+        changed(FUTURE, 'start = "2028-09"', 'start = "2028-09"\nstart_month = 24'), 8, "shocks[1].start",
+        "say the same", "keep one",
+    ),
+    "shock before the first September": (
+        changed(FUTURE, "2028-09", "2025-09"), 8, "shocks[1].start", "before the first September", "later",
+    ),
+    "shock beyond the longest run": (
+        changed(FUTURE, 'stop = "2030-08"', "months = 240"), 9, "shocks[1].months", "beyond the longest run", "leave",
+    ),
+    "derived from nothing": (
+        changed(FUTURE, 'source = "school census"\n', ""), 5, "shocks[1]", "from no source", "add source",
+    ),
+    "future with a plus": (changed(FUTURE, '"storm"', '"wind+storm"'), 2, "id", "plus sign", "use _"),
+    "shocks that are text": (
+        changed(FUTURE, FUTURE[FUTURE.index("[[") :], 'shocks = "much"\n'), 5, "shocks", "is text", "a list",
+    ),
     "extends without an id": (changed(STRAND, 'id = "our_neli"\n', ""), None, "id", "an id of its own", 'id = "bad"'),
 }  # fmt: skip
 
@@ -329,7 +391,11 @@ def test_says_what_is_wrong_and_what_would_be_right(name: str, tmp_path: Path) -
         assert len(said.problem) < 300
 
 
-@pytest.mark.parametrize("text", [PLACE, STRATEGY, STRAND, PARTNERED], ids=["place", "strategy", "strand", "partnered"])
+@pytest.mark.parametrize(
+    "text",
+    [PLACE, STRATEGY, STRAND, PARTNERED, FUTURE],
+    ids=["place", "strategy", "strand", "partnered", "future"],
+)
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 def test_the_unbroken_files_are_right(text: str, mark: bytes, tmp_path: Path) -> None:
     path = tmp_path / "good.toml"
@@ -399,7 +465,7 @@ def test_a_file_of_another_kind(tmp_path: Path) -> None:
     assert "a place cannot extend a strategy" in check(tmp_path / "mine.toml").problems[0].problem
 
 
-@pytest.mark.parametrize("load", [load_place, load_strategy, load_strand])
+@pytest.mark.parametrize("load", [load_place, load_strategy, load_strand, load_future])
 def test_unknown_ids(load: object) -> None:
     for ref in ("no_such_thing", "", "a\x1b[31mb", "walls end", "x" * 1000, "..", "~"):
         with pytest.raises(InputError) as caught:
@@ -432,7 +498,7 @@ def accepted_or_explained(path: Path) -> None:
     for problem in found.problems:
         assert problem.field and problem.problem and problem.remedy
         assert problem.line is None or problem.line >= 1
-    for load in (load_place, load_strategy, load_strand):
+    for load in (load_place, load_strategy, load_strand, load_future):
         try:
             load(path)
         except InputError as error:
@@ -457,7 +523,7 @@ PIECES = (
 
 @settings(deadline=None, max_examples=250)
 @given(
-    text=st.sampled_from([PLACE, STRATEGY, STRAND]),
+    text=st.sampled_from([PLACE, STRATEGY, STRAND, FUTURE]),
     edits=st.lists(
         st.tuples(st.integers(0, 400), st.integers(0, 12), st.sampled_from(PIECES) | st.binary(max_size=4)),
         min_size=1,
@@ -498,7 +564,7 @@ def quoted(text: str) -> str:
 
 LINES = [
     (text, number)
-    for text in (PLACE, STRATEGY, STRAND)
+    for text in (PLACE, STRATEGY, STRAND, FUTURE)
     for number, line in enumerate(text.splitlines())
     if " = " in line
 ]
@@ -517,7 +583,7 @@ def test_any_value_for_any_key(where: tuple[str, int], value: object, tmp_path_f
 
 def test_the_packaged_library_is_right() -> None:
     library = packaged()
-    for kind in ("place", "strategy", "strand"):
+    for kind in ("place", "strategy", "strand", "future"):
         paths = library.known(kind)
         assert len(paths) > 5
         for found, name in zip(check_files(paths.values()), paths, strict=True):

@@ -70,6 +70,14 @@ def test_equivalence_scale_after_housing_costs() -> None:
     assert f(1, 3, p) == pytest.approx(1.18)
 
 
+def test_the_world_outside_multiplies_work_money_and_rent() -> None:
+    p = family(work_factor=1.5, income_factor=0.9, rent_factor=1.1)
+    assert plain(science.working_share)(0.6, p) == pytest.approx(0.9)
+    assert plain(science.working_share)(0.8, p) == 1.0
+    assert plain(science.real_money)(500.0, p) == pytest.approx(450.0)
+    assert plain(science.rent_now)(100.0, p) == pytest.approx(110.0)
+
+
 def test_equivalised_income_after_housing() -> None:
     assert plain(science.income_after_housing)(560.0, 140.0, 1.4) == pytest.approx(300.0)
 

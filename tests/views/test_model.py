@@ -19,6 +19,7 @@ from sim.inputs.register import load_register
 from sim.model import STARTS_KEPT, Spec, ZoneModel, _start
 from sim.offers import Evidence
 from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, SMALLEST_CELL
+from sim.spec import Future, Shock
 
 TWO_YEARS = 24
 
@@ -43,6 +44,21 @@ def test_stepped_it_is_the_engine_bit_for_bit(street, without):
         )  # fmt: skip
         assert model.world.digest() == world.digest()
         assert model.world.services.digest() == world.services.digest()
+
+
+def test_a_future_reaches_the_model_and_its_twin(street):
+    model = stepped(4, place=street, years=1, rng=5, future="good_years+posts_halved")
+    assert model.spec.future.id == "good_years+posts_halved" == model.twin().spec.future.id
+    crash = Future(id="crash", name="Crash", shocks=(Shock(kind="work", size=0.3, start_month=1),))
+    usual, struck = (stepped(4, place=street, years=1, rng=5, future=f) for f in (None, crash))
+    assert usual.world.digest() == stepped(4, place=street, years=1, rng=5, future="none").world.digest()
+    assert struck.world.digest() != usual.world.digest()
+    start = engine.create_start(street, load_register(), 5, 12, future=crash)
+    world = engine.create(start, load_strategy("cradle_to_career"), load_strands(), Evidence("central", 5))
+    engine.advance(world, 4)
+    assert struck.world.digest() == world.digest()
+    with pytest.raises(InputError):
+        ZoneModel(place=street, future="recesion")
 
 
 def test_it_is_the_replication_of_a_comparison_on_the_same_luck(street):
