@@ -224,6 +224,8 @@ def _print_record(kind: str, content: dict[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    # The steps of a theory of change are a table of their own, beside the strands.
+    content = {**content, **(content.get("theory_of_change") or {}), "theory_of_change": None}
     lists = {key: value for key, value in content.items() if _is_table(value)}
     table = Table(title=f"{content['name']} ({kind})", title_justify="left", show_header=False)
     table.add_column()
@@ -279,8 +281,17 @@ def _answer(found: FileCheck, place: Place | None) -> dict[str, Any]:
         "problems": [
             {"line": p.line, "field": p.field, "problem": p.problem, "remedy": p.remedy} for p in found.problems
         ],
+        "notes": _notes(found),
         "estimate": _estimate(found, place),
     }
+
+
+def _notes(found: FileCheck) -> list[str]:
+    """What is allowed in a theory of change but may be a slip."""
+    from sim.inputs.theory import theory_notes
+    from sim.spec import Strategy
+
+    return list(theory_notes(found.record)) if isinstance(found.record, Strategy) else []
 
 
 def _estimate(found: FileCheck, place: Place | None) -> dict[str, Any] | None:
@@ -307,6 +318,8 @@ def _print_check(found: FileCheck, answer: dict[str, Any]) -> None:
         complain_of(found.problems)
         return
     console.print(f"{found.file}: ok ({found.kind})", markup=False, highlight=False, soft_wrap=True)
+    for note in answer["notes"]:
+        console.print(f"  note: {note}", markup=False, highlight=False, soft_wrap=True)
     estimate = answer["estimate"]
     if estimate is None:
         if found.kind == "strategy":

@@ -142,7 +142,7 @@ def _do(job: Job) -> None:
         print(json.dumps(comparison_answer(comparison, written), allow_nan=False))
     else:
         _show(comparison)
-    _say_where(written)
+    _say_where(written, len(comparison.theory) > 0)
 
 
 def _simulate(
@@ -167,22 +167,28 @@ def _simulate(
 
 def _show(comparison: ComparisonRecord) -> None:
     from sim.report.tables import cost_table, legend, outcome_table
+    from sim.report.theory import theory_rows, theory_sentence, theory_table
 
     console = out()
     console.print(outcome_table(comparison, console.width))
     console.print(legend(comparison), markup=False, highlight=False)
     console.print()
     console.print(cost_table(comparison))
+    for strategy, rows in theory_rows(comparison).items():
+        console.print()
+        console.print(theory_table(comparison, strategy))
+        console.print(theory_sentence(rows), markup=False, highlight=False)
     for warning in comparison.warnings:
         console.print(f"Warning: {warning}", markup=False, highlight=False, style="yellow")
 
 
-def _say_where(folder: Path) -> None:
+def _say_where(folder: Path, theory: bool) -> None:
     console = err()
+    figures = "outcomes, differences, costs, reach" + (", theory" if theory else "")
     for line in (
         f"Everything is in {folder}",
         f"  briefing  {folder / 'briefing.html'}",
-        "  figures   outcomes, differences, costs, reach (.png and .svg)",
+        f"  figures   {figures} (.png and .svg)",
         "  data      results.parquet and others, explained in dictionary.json",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

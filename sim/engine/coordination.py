@@ -15,11 +15,11 @@ from sim.science import coordination as science
 def links(world: World) -> uptake.Links:
     """What coordination, shared data and a local analysis do this month, by zone."""
     p, strength = world.parameters, world.plan.strengths.synergy
-    found = delivery_kernel.link(
+    referral, sight, discount, synergy = delivery_kernel.link(
         world.zone.real, world.usual_coordination, world.usual_data, strength, p.context.targeting_gain, p.delivery,
         p.coordination,
     )  # fmt: skip
-    return uptake.Links(*found, p.coordination.referral_memory_months)
+    return uptake.Links(referral, sight, discount, synergy, p.coordination.referral_memory_months)
 
 
 def neighbourhood(world: World) -> None:

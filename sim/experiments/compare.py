@@ -24,6 +24,7 @@ from sim.experiments.ensemble import (
     replicate,
     spent_by_year,
 )
+from sim.experiments.theory import refuse_wrong_theories, theory_frame, theory_warnings
 from sim.experiments.value import payer_shares, value_frames
 from sim.futures import NO_FUTURE, in_order, in_words
 from sim.inputs import load_strands
@@ -50,7 +51,7 @@ class Comparison:
     payer, year, gbp, posts. value, value_summary: as in ``sim.experiments.value``. delivery: strategy, strand, year
     and what happened. yearly: one row per run and cell. runs: one row per run. fit: asked and synthetic margins of
     the place. dashboard: what partners see beside truth and twin. naive: comparisons made from the dashboard beside
-    the truth.
+    the truth. theory: one row per step of each strategy's theory of change.
     """
 
     place: Place
@@ -73,6 +74,7 @@ class Comparison:
     fit: pd.DataFrame
     dashboard: pd.DataFrame
     naive: pd.DataFrame
+    theory: pd.DataFrame
     warnings: tuple[str, ...]
     digest: str
 
@@ -96,7 +98,7 @@ def compare(
     replications never change earlier ones. ``future`` happens to the twin and to every strategy. ``threads``
     replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
     replication. Raises ``ValueError`` for a stance, number of years (1 to 20) or replications (1 or more) outside
-    its range, ``InputError`` for an unknown mechanism.
+    its range, ``InputError`` for an unknown mechanism or a theory of change that cannot be tested.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
@@ -105,6 +107,7 @@ def compare(
     if replications < 1:
         raise ValueError("replications must be 1 or more")
     strategies, future = tuple(strategies), future or NO_FUTURE
+    refuse_wrong_theories(strategies)
     twin = TWIN
     if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
         # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
@@ -159,7 +162,8 @@ def compare(
         fit=_fit(fit),
         dashboard=dashboard_frame(names, everything),
         naive=naive_frame(names, everything),
-        warnings=_warnings(names, everything),
+        theory=theory_frame(names[1:], everything, strategies),
+        warnings=_warnings(names, everything) + theory_warnings(names[1:], strategies),
         digest=digest.hexdigest(),
     )
 

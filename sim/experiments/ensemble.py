@@ -35,7 +35,8 @@ class Run:
 
     ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
     against the twin. ``money``: years x ``payers``, what each paid in, and ``overheads``: years x ``OVERHEADS``,
-    pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what partners had on their screen.
+    pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what
+    partners had on their screen.
     """
 
     strategy: str

@@ -69,7 +69,7 @@ def _add_short_cells(schema: Schema) -> None:
 
 
 def _add_dates(schema: Schema) -> None:
-    """Strands start and stop, an analysis and a partnership start, and partners join at a date or a month number."""
+    """Strands start and stop, steps are due, partners join at a date or a month number; so start analysis and zone."""
     _add_first_september(schema)
     schema["$defs"]["PlannedStrand"]["properties"] |= {
         "start": _MONTH | {"description": "first month the strand runs; instead of start_month"},
@@ -85,6 +85,10 @@ def _add_dates(schema: Schema) -> None:
     schema["$defs"]["Partner"]["properties"] |= {
         "join": _MONTH | {"description": "month the partner is asked to join; instead of join_month"},
     }
+    step = schema["$defs"]["Step"]
+    step["properties"]["by"] = _MONTH | {"description": "last month in time; instead of by_month"}
+    step["required"].remove("by_month")
+    step["oneOf"] = [{"required": ["by"]}, {"required": ["by_month"]}]
 
 
 def _add_first_september(schema: Schema) -> None:

@@ -12,6 +12,7 @@ from sim.inputs.lines import KeyPath
 from sim.inputs.problems import Findings, did_you_mean, show
 from sim.inputs.schemas import FIRST_SEPTEMBER, expected, node_at
 from sim.inputs.strands import load_strands
+from sim.inputs.theory import check_theory
 from sim.inputs.validation import validated
 from sim.spec import Partner, Partnership, PlannedStrand, Strand, Strategy
 
@@ -38,12 +39,14 @@ def strategy_of(document: Document, library: Library) -> Strategy:
     if isinstance(data.get("analysis"), dict):
         data["analysis"] = _with_months(data["analysis"], ("analysis",), {"start": 0}, year, findings)
     data |= {"partnership": _dated_partnership(data["partnership"], year, findings)} if "partnership" in data else {}
+    _date_steps(data, year, findings)
     strategy = validated("strategy", Strategy, data, findings)
     if strategy:
         strands = load_strands(library)
         _check_place(strategy, document.path, library, findings)
         _check_strands(strategy, strands, findings)
         _check_analysis(strategy, findings)
+        check_theory(strategy, findings)
         if strategy.partnership:
             _check_partnership(strategy, strategy.partnership, strands, document.data["partnership"], findings)
     findings.raise_if_any()
@@ -105,6 +108,25 @@ def _dated_partnership(table: Any, year: int, findings: Findings) -> Any:
             for index, entry in enumerate(months["partners"])
         ]
     return months
+
+
+def _date_steps(data: dict[str, Any], year: int, findings: Findings) -> None:
+    """Turn ``by`` of each step of the theory of change, the last month in time, into ``by_month``."""
+    theory = data.get("theory_of_change")
+    if not isinstance(theory, dict) or not isinstance(theory.get("steps"), list):
+        return
+    steps = []
+    for index, entry in enumerate(theory["steps"]):
+        step = dict(entry) if isinstance(entry, dict) else entry
+        path = ("theory_of_change", "steps", index, "by")
+        if isinstance(step, dict) and "by" in step:
+            month = month_of(step.pop("by"), year, path, findings)
+            if "by_month" in step:
+                findings.add(path, "by and by_month say the same thing", "keep one of by and by_month")
+            # A wrong date is told above; any month keeps the step from being told as without one.
+            step["by_month"] = 1 if month is None else month + 1
+        steps.append(step)
+    data["theory_of_change"] = theory | {"steps": steps}
 
 
 def month_of(value: Any, year: int, path: KeyPath, findings: Findings) -> int | None:

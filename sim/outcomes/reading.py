@@ -26,6 +26,8 @@ INDICATORS = {
 INDICATOR_IDS = tuple(INDICATORS)
 _AT = {name: i for i, name in enumerate(INDICATOR_IDS)}
 _GROUP = {name: i for i, name in enumerate(GROUPS)}
+#: A family is neither a girl nor a boy, nor has it special needs.
+_OF_CHILDREN_ONLY = ("girls", "boys", "send")
 
 
 class Reading(NamedTuple):
@@ -74,6 +76,17 @@ def who_counts(v: View) -> tuple[tuple[npt.NDArray[np.bool_], npt.NDArray[np.boo
         (child_here & (m < c.leaves_month), home_here & (m < h.leaves_month)),
         (child_here & (c.original == 1), home_here & (h.original == 1)),
     )
+
+
+def groups_of(indicator: str) -> tuple[str, ...]:
+    """Groups for which an indicator is read. ``KeyError`` for an unknown indicator."""
+    if indicator in CHILDREN.functions:
+        return tuple(GROUPS)
+    if indicator in HOUSEHOLDS.functions:
+        return tuple(group for group in GROUPS if group not in _OF_CHILDREN_ONLY)
+    if indicator not in INDICATORS:
+        raise KeyError(indicator)
+    return (next(iter(GROUPS)),)
 
 
 def row_values(indicator: str, v: View) -> Reals:

@@ -24,6 +24,10 @@ VALUE_KEYS = (
     "optimism_adjusted",
 )  # fmt: skip
 SUMMARY_KEYS = ("strategy", "measure", "item", "reading", "value", "low", "high")
+THEORY_KEYS = (
+    "strategy", "step", "name", "kind", "by", "reads", "group", "population", "against", "wanted", "change", "low",
+    "high", "on_time", "late", "missed", "not_measurable", "verdict", "first_broken",
+)  # fmt: skip
 
 
 def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[str, Any]:
@@ -53,6 +57,7 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
         "naive": _rows(
             comparison.naive.query(f"comparison == 'users_nonusers' and year == {comparison.years}"), NAIVE_KEYS
         ),
+        "theory": _rows(comparison.theory, THEORY_KEYS),
         "warnings": list(comparison.warnings),
     }
 

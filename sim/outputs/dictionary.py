@@ -31,7 +31,9 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "bias": ("error of the naive comparison", "as the indicator", "Naive difference less the truth, mean."),
     "bias_high": ("high end of the error", "as the indicator", "95th percentile of the error over replications."),
     "bias_low": ("low end of the error", "as the indicator", "5th percentile of the error over replications."),
+    "by": ("due", "months", "Months from the first September; 36 is the end of August of year 3."),
     "births": ("born", "children", "Children born in the neighbourhood during the run."),
+    "change": ("change", "as what is read", "Mean change at the reading at which the step is due."),
     "chance_better": (
         "chance of being better",
         "share of paired draws",
@@ -65,6 +67,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "gbp": ("pounds", "GBP a year", "Pounds in the strategy's prices, not discounted."),
     "gbp_high": ("pounds, high end", "GBP a year", "95th percentile over replications, not discounted."),
     "gbp_low": ("pounds, low end", "GBP a year", "5th percentile over replications, not discounted."),
+    "first_broken": (
+        "breaks first",
+        "share of replications",
+        "Share in which this is the first step late or missed while all it rests on were on time.",
+    ),
     "gbp_total": ("pounds in all", "GBP", "Spending over the whole run, not discounted."),
     "group": ("group", "id", "Group of children or households; see groups."),
     "high": (
@@ -83,6 +90,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "id",
         "fit: provenance of the cell of the place profile (given, published, filled_in, ...). value: cost or benefit.",
     ),
+    "late": ("late", "share of replications", "Reached at a later reading of the run than the one due."),
     "leavers": ("left", "children", "Children who moved away during the run."),
     "low": (
         "low end",
@@ -102,10 +110,17 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Share of replications in which the naive difference has the wrong sign or is more than twice the truth.",
     ),
     "naive": ("naive difference", "as the indicator", "What partners would read off their screen, mean."),
+    "missed": ("missed", "share of replications", "Not reached at the reading due or a later one of the run."),
     "n": (
         "number counted",
         "children, households or schools",
         "Number that the cell rests on; under 10 the value is empty.",
+    ),
+    "name": ("name", "text", "What shall be seen, in the words of the strategy's authors."),
+    "not_measurable": (
+        "not measurable",
+        "share of replications",
+        "No reading when due: before the first, after the run, or resting on fewer than 10.",
     ),
     "offered": ("offered a place", "children or households", "Offered a place that year."),
     "optimism_adjusted": (
@@ -113,6 +128,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "GBP",
         "Costs raised and gains cut by the correction of costs.toml; the column discounted is without it.",
     ),
+    "on_time": ("on time", "share of replications", "Reached at the last reading at or before the date."),
     "outcome": ("outcome", "id", "Outcome by which a child counts as better, same or worse."),
     "payer": ("who pays", "id", "Body that pays (council, nhs, schools, charity, housing, government, police)."),
     "payer_or_gainer": (
@@ -133,6 +149,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "central; optimism_bias; values_low, values_high: all unit values at an end of their range; within_run: "
         "without what comes after the run (lifetime earnings).",
     ),
+    "reads": ("reads", "id", "Indicator, or strand and measure, that the step reads."),
     "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
     "run": ("run", "number", "One strategy in one replication."),
     "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
@@ -146,6 +163,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Share of replications in which the figure rests on fewer than 10 and is hidden from partners.",
     ),
     "started": ("started", "children or households", "Began to take part that year."),
+    "step": ("step", "id", "Step of the strategy's theory of change, in the order in which they rest on one another."),
     "strand": ("strand", "id", "Intervention of the evidence library."),
     "strategy": ("strategy", "id", "Mix of strands; no_zone is the twin."),
     "suppressed": (
@@ -168,7 +186,9 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "People (or points) better off than in the twin, by year; empty for costs.",
     ),
     "value": ("value", "as the indicator", "Mean over replications (yearly: value of one run)."),
+    "verdict": ("verdict", "id", "Most frequent of on_time, not_measurable, late, missed; of equals the worse."),
     "waiting": ("waiting", "children or households", "On a waiting list, mean over the year."),
+    "wanted": ("wanted", "as what is read", "Least change with its sign; empty where any change will do."),
     "wall_s": ("computing time", "seconds", "Time the run took."),
     "worse": (
         "worse off",
@@ -178,12 +198,20 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "year": ("year", "school year", "1 is the school year that begins in month 0; in value, 0 is the whole run."),
 }
 
+#: Columns of the table ``theory`` that mean something else there.
+THEORY_COLUMNS: dict[str, tuple[str, str, str]] = {
+    "high": ("high end", "as what is read", "95th percentile of the change over the replications that could be read."),
+    "kind": ("kind of step", "id", "output: work done. step: change on the way. outcome: change that is the aim."),
+    "low": ("low end", "as what is read", "5th percentile of the change over the replications that could be read."),
+    "against": ("compared with", "twin or start", "twin, that year; start: the twin's first reading. A count: from 0."),
+}
+
 
 def dictionary(comparison: ComparisonRecord) -> dict[str, Any]:
     """Tables with their columns, indicators, families and groups, as JSON values."""
     return {
         "schema": SCHEMA_VERSION,
-        "tables": {name: _columns(list(getattr(comparison, name).columns)) for name in FRAMES},
+        "tables": {name: _columns(name, list(getattr(comparison, name).columns)) for name in FRAMES},
         "indicators": {
             i.id: {
                 "name": i.name,
@@ -204,10 +232,11 @@ def dictionary(comparison: ComparisonRecord) -> dict[str, Any]:
     }
 
 
-def _columns(names: list[str]) -> list[dict[str, str]]:
+def _columns(table: str, names: list[str]) -> list[dict[str, str]]:
     rows = []
+    known = COLUMNS | THEORY_COLUMNS if table == "theory" else COLUMNS
     for name in names:
-        plain_name, unit, definition = COLUMNS.get(name, (name, "", ""))
+        plain_name, unit, definition = known.get(name, (name, "", ""))
         rows.append(
             {
                 "name": name,

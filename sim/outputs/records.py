@@ -18,6 +18,7 @@ SCHEMA_VERSION = 1
 #: The tidy tables of a run folder, in the order in which a reader needs them.
 FRAMES = (
     "results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit", "dashboard", "naive",
+    "theory",
 )  # fmt: skip
 
 
@@ -27,7 +28,7 @@ class ComparisonRecord(Protocol):
     The frames are tidy: ``results``, ``changed``, ``costs``, ``value`` and ``delivery`` hold means over
     replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row, ``fit``
     the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would conclude
-    from it. ``sim.outputs.dictionary`` explains every column.
+    from it, ``theory`` one step of a theory of change a row. ``sim.outputs.dictionary`` explains every column.
     """
 
     @property
@@ -71,6 +72,8 @@ class ComparisonRecord(Protocol):
     @property
     def naive(self) -> DataFrame: ...
     @property
+    def theory(self) -> DataFrame: ...
+    @property
     def warnings(self) -> tuple[str, ...]: ...
     @property
     def digest(self) -> str: ...
@@ -100,6 +103,7 @@ class StoredComparison:
     fit: DataFrame
     dashboard: DataFrame
     naive: DataFrame
+    theory: DataFrame
     warnings: tuple[str, ...]
     digest: str
     command: str

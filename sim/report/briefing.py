@@ -20,6 +20,9 @@ from sim.report.drivers import HIDDEN_CELLS, UNKNOWN
 from sim.report.figures import FIGURES, save_figures
 from sim.report.naive import how_it_misleads, misled_rows
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
+from sim.report.theory_figure import CAPTION as THEORY_CAPTION
+from sim.report.theory_figure import NAME as THEORY
+from sim.report.theory_section import theory_section
 from sim.report.value_tables import (
     PERSPECTIVE_NAMES,
     benefit_rows,
@@ -92,7 +95,7 @@ def write_report(comparison: ComparisonRecord, folder: Path, command: str) -> li
 def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str, str]) -> str:
     """The whole page as text.
 
-    ``command`` is the command line that repeats the run, ``drawn`` the figures of ``FIGURES`` as SVG.
+    ``command`` is the command line that repeats the run, ``drawn`` the figures of ``figures_of`` as SVG.
     """
     title = f"{' or '.join(names(comparison).values())}? {comparison.place.name}, {comparison.years} years"
     sections = (
@@ -100,6 +103,7 @@ def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str
         _outcomes(comparison),
         _changed(comparison),
         _costs(comparison),
+        theory_section(comparison, _theory_figure(drawn)),
         _figures({name: svg for name, svg in drawn.items() if name != "screen"}),
         _screen(comparison, drawn),
         _place(comparison),
@@ -271,11 +275,7 @@ def _figures(drawn: Mapping[str, str]) -> str:
 
 
 def _drawings(drawn: Mapping[str, str]) -> str:
-    parts = []
-    for name, svg in drawn.items():
-        caption = FIGURES[name][0]
-        parts.append(f"<figure>{_inline(svg, name, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
-    return "".join(parts)
+    return "".join(_figure(svg, name, FIGURES[name][0]) for name, svg in drawn.items() if name in FIGURES)
 
 
 def _screen(comparison: ComparisonRecord, drawn: Mapping[str, str]) -> str:
@@ -291,6 +291,14 @@ def _screen(comparison: ComparisonRecord, drawn: Mapping[str, str]) -> str:
 
 def _paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{escape(text)}</p>" for text in texts)
+
+
+def _theory_figure(drawn: Mapping[str, str]) -> str:
+    return _figure(drawn[THEORY], THEORY, THEORY_CAPTION) if THEORY in drawn else ""
+
+
+def _figure(svg: str, name: str, caption: str) -> str:
+    return f"<figure>{_inline(svg, name, caption)}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _inline(svg: str, name: str, caption: str) -> str:

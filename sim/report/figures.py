@@ -41,6 +41,7 @@ from sim.report.style import (
     years_axis,
 )
 from sim.report.tables import EMPTY, TWIN_NAME, OutcomeRow, names, outcome_rows
+from sim.report.theory_figure import CAPTION, NAME, theory_figure
 from sim.report.words import BAND, measure, pounds, short_name, upper_first
 
 #: The indicator of the figure on reach, known for every group of children.
@@ -121,6 +122,11 @@ FIGURES: dict[str, tuple[str, Callable[[ComparisonRecord], Figure]]] = {
 }
 
 
+def figures_of(comparison: ComparisonRecord) -> dict[str, tuple[str, Callable[[ComparisonRecord], Figure]]]:
+    """``FIGURES``, and that of the theories of change where a strategy states one."""
+    return FIGURES | {NAME: (CAPTION, theory_figure)} if len(comparison.theory) else FIGURES
+
+
 def save_figures(comparison: ComparisonRecord, folder: Path) -> list[Path]:
     """Write every figure as PNG (150 dots an inch) and SVG; the same numbers give the same bytes.
 
@@ -130,7 +136,7 @@ def save_figures(comparison: ComparisonRecord, folder: Path) -> list[Path]:
         If the folder cannot be written.
     """
     written = []
-    for name, (_, draw) in FIGURES.items():
+    for name, (_, draw) in figures_of(comparison).items():
         figure = draw(comparison)
         for kind in ("png", "svg"):
             path = folder / f"{name}.{kind}"

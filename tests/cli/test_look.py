@@ -111,7 +111,7 @@ def test_check_of_a_good_file_sizes_it(shell: Shell, tmp_path: Path) -> None:
     answer = shell("check", str(file), "--place", "pembury", "--json")
     assert answer.code == 0
     (row,) = json.loads(answer.out)["files"]
-    assert set(row) == {"file", "ok", "problems", "estimate"}
+    assert set(row) == {"file", "ok", "problems", "notes", "estimate"}
     assert row["ok"] is True
     assert row["problems"] == []
     assert row["estimate"]["children"] == 1000

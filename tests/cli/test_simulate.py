@@ -104,7 +104,7 @@ def test_report_makes_figures_and_briefing_again(shell: Shell, calls: Calls, tmp
     answer = shell("report", "mine", "--out", "again")
     assert answer.code == 0
     assert (tmp_path / "again" / "briefing.html").read_bytes() == first
-    assert len(answer.out.splitlines()) == 9
+    assert len(answer.out.splitlines()) == 11
 
 
 def test_report_of_something_else_is_explained(shell: Shell, tmp_path: Path) -> None:
@@ -173,3 +173,32 @@ def test_stopping_leaves_nothing(shell: Shell, monkeypatch: pytest.MonkeyPatch, 
     answer = shell("run", "early_start", "--out", "mine")
     assert answer.code == 130
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_theory_of_change_is_told_on_the_screen_and_in_json(shell: Shell, calls: Calls) -> None:
+    answer = shell("run", "early_start")
+    assert "Early start: theory of change, tested" in answer.out
+    assert "The theory of change holds up to" in answer.out
+    assert "costs, reach, theory" in answer.err
+    rows = json.loads(shell("run", "early_start", "--json").out)["theory"]
+    assert [row["step"] for row in rows][-1] == "eleven"
+    plain = shell("run", "business_as_usual")
+    assert "theory of change" not in plain.out
+    assert "reach, theory" not in plain.err
+
+
+def test_show_lists_the_steps(shell: Shell) -> None:
+    answer = shell("show", "early_start")
+    assert answer.code == 0
+    for words in ("starting situation", "why", "depends on"):
+        assert words in answer.out
+
+
+def test_check_notes_what_may_be_a_slip(shell: Shell, tmp_path: Path) -> None:
+    step = 'id = "worse"\nname = "Worse"\nkind = "step"\nindicator = "gld"\ndirection = "down"\nby_month = 24\n'
+    head = 'schema_version = 1\nid = "slip"\nname = "Slip"\nmoney_gbp = {council = 1000}\n'
+    (tmp_path / "slip.toml").write_text(f"{head}[[theory_of_change.steps]]\n{step}")
+    answer = shell("check", "slip.toml")
+    assert answer.code == 0
+    assert 'note: step "worse" aims at less of "gld", where more is better' in answer.out

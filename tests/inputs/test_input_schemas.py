@@ -13,6 +13,7 @@ from sim.inputs.schemas import expected, file_schema, keys_at, node_at
 from sim.spec import PLACE_CELLS
 
 KINDS = ("place", "strategy", "strand", "future")
+STEP = {"id": "ready", "name": "Ready", "kind": "outcome", "indicator": "gld"}
 
 
 def test_the_written_schemas_are_current() -> None:
@@ -41,6 +42,10 @@ def test_every_packaged_file_fits_its_schema(kind: str) -> None:
         ("strategy", {"name": "X", "strands": [{"strand": "neli", "start": "2027-09"}]}, True),
         ("strategy", {"name": "X", "strands": [{"strand": "neli", "start": "September"}]}, False),
         ("strategy", {"name": "X", "money_gbp": {"cuncil": 3}}, False),
+        ("strategy", {"name": "X", "theory_of_change": {"steps": [STEP | {"by": "2029-08"}]}}, True),
+        ("strategy", {"name": "X", "theory_of_change": {"steps": [STEP | {"by_month": 36}]}}, True),
+        ("strategy", {"name": "X", "theory_of_change": {"steps": [STEP | {"by": "2029-08", "by_month": 36}]}}, False),
+        ("strategy", {"name": "X", "theory_of_change": {"steps": [STEP]}}, False),
         ("strand", {"extends": "neli", "delivery": {"need_share": 0.3}}, True),
         ("strand", {"name": "X"}, False),
         ("future", {"name": "X", "shocks": [{"kind": "work", "size": 0.9, "start": "2027-09"}]}, True),

@@ -16,7 +16,10 @@ from sim.inputs import (
     load_strand,
     load_strands,
     load_strategy,
+    packaged,
 )
+from sim.inputs.theory import LARGEST_CHANGE, theory_notes
+from sim.outcomes import GROUPS, INDICATORS, groups_of
 
 HEAD = """schema_version = 1
 id = "plan"
@@ -231,3 +234,78 @@ def test_packaged_strategies_say_how_partners_work_together() -> None:
         assert (strategy.partnership is not None) == has_team, name
         if strategy.partnership:
             assert sum(partner.lead for partner in strategy.partnership.partners) == 1, name
+
+
+STEPS = """
+[[strands]]
+strand = "neli"
+places_per_term = 5
+
+[theory_of_change]
+starting_situation = "Behind."
+
+[[theory_of_change.steps]]
+id = "ready"
+name = "Ready"
+kind = "outcome"
+indicator = "gld"
+"""
+
+
+@pytest.mark.parametrize(
+    ("due", "month"),
+    [
+        ('by = "2029-08"', 36),
+        ('by = "2026-09"', 1),
+        ('by = "2046-08"', 240),
+        ("by_month = 36", 36),
+    ],
+)
+def test_steps_are_due_at_a_date_or_a_month(due: str, month: int, tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(f"{HEAD}{STEPS}{due}\n")
+    theory = load_strategy(tmp_path / "plan.toml").theory_of_change
+    assert theory is not None
+    assert theory.steps[0].by_month == month
+
+
+def test_a_step_that_aims_at_less_of_what_is_good_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(f'{HEAD}{STEPS}direction = "down"\nby_month = 24\n')
+    (found,) = check_files([tmp_path / "plan.toml"])
+    assert found.ok
+
+
+def test_sizes_have_a_range_for_every_unit() -> None:
+    for indicator in INDICATORS.values():
+        assert any(indicator.unit.startswith(unit) for unit, _ in LARGEST_CHANGE), indicator.unit
+
+
+def test_groups_of_an_indicator_are_those_it_is_read_for() -> None:
+    assert set(groups_of("gld")) == set(GROUPS)
+    assert set(GROUPS) - set(groups_of("trust_mean")) == {"girls", "boys", "send"}
+    assert groups_of("gap_5_sd") == groups_of("school_climate") == groups_of("waiting_months") == ("all",)
+    with pytest.raises(KeyError):
+        groups_of("nothing")
+
+
+@pytest.mark.parametrize("name", list_ids("strategy"))
+def test_packaged_theories_have_few_honest_steps(name: str) -> None:
+    strategy = load_strategy(name)
+    theory = strategy.theory_of_change
+    if name in ("no_zone", "business_as_usual", "uncoordinated_twenty"):
+        assert theory is None
+        return
+    assert theory is not None and theory.starting_situation and theory.why
+    assert 5 <= len(theory.steps) <= 9
+    assert {step.kind for step in theory.steps} == {"output", "step", "outcome"}
+    assert theory_notes(strategy) == ()
+    assert all(step.by_month % 12 == 0 for step in theory.steps)
+
+
+def test_the_example_of_the_guide_is_right(tmp_path: Path) -> None:
+    guide = packaged().root.parent / "docs" / "how-to" / "theory-of-change.md"
+    (example,) = re.findall(r"^```toml\n(.*?)^```", guide.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "talk_first.toml").write_text(example)
+    strategy = load_strategy(tmp_path / "talk_first.toml")
+    assert strategy.theory_of_change is not None
+    assert [step.by_month for step in strategy.theory_of_change.steps] == [24, 24, 36, 60]
+    assert theory_notes(strategy) == ()

@@ -6,14 +6,20 @@ import json
 from pathlib import Path
 
 from sim.outputs import StoredComparison, comparison_answer
+from tests.report.made import made_comparison, theory_strategies
 
 KEYS = [
     "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
-    "costs", "value", "naive", "warnings",
+    "costs", "value", "naive", "theory", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
     "chance_better",
+}  # fmt: skip
+
+THEORY = {
+    "strategy", "step", "name", "kind", "by", "reads", "group", "population", "against", "wanted", "change", "low",
+    "high", "on_time", "late", "missed", "not_measurable", "verdict", "first_broken",
 }  # fmt: skip
 
 
@@ -37,6 +43,13 @@ def test_naive_comparisons_are_of_the_last_year_and_null_where_hidden(comparison
     assert all(row["comparison"] == "users_nonusers" and row["year"] == comparison.years for row in rows)
     told = {row["indicator"]: (row["naive"], row["truth"], row["anyway"], row["misleading"]) for row in rows}
     assert told == {"sdq_mean": (-3.0, -1.0, -1.5, 0.75), "ks2_expected": (None,) * 4}
+
+
+def test_steps_of_a_theory_have_the_documented_keys_and_no_nan() -> None:
+    rows = answer(made_comparison(theory_strategies()))["theory"]
+    assert [row["step"] for row in rows] == ["starts", "home", "ready"]
+    assert all(set(row) == THEORY for row in rows)
+    assert rows[2]["change"] is None and rows[2]["verdict"] == "not_measurable"
 
 
 def test_suppressed_cells_are_null_and_say_so(comparison: StoredComparison) -> None:

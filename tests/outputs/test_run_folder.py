@@ -13,6 +13,7 @@ import pytest
 from sim.outputs import FRAMES, OutputError, StoredComparison, claim_folder, read_run_folder, store, write_run_folder
 from sim.outputs.dictionary import COLUMNS
 from sim.outputs.folders import write_file
+from tests.report.made import made_comparison, theory_strategies
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 COMMAND = "zonesim compare a b"
@@ -31,6 +32,18 @@ def test_everything_comes_back(comparison: StoredComparison, tmp_path: Path) -> 
         assert getattr(back, name) == getattr(comparison, name), name
     assert back.digest == comparison.digest
     assert back.command == COMMAND
+
+
+def test_a_theory_comes_back_with_its_steps_and_is_explained(tmp_path: Path) -> None:
+    made = made_comparison(theory_strategies())
+    folder = write_run_folder(made, tmp_path / "run", COMMAND, STARTED)
+    back = read_run_folder(folder)
+    pd.testing.assert_frame_equal(back.theory, made.theory, check_dtype=False)
+    assert back.strategies[0].theory_of_change == made.strategies[0].theory_of_change
+    columns = json.loads((folder / "dictionary.json").read_text())["tables"]["theory"]
+    assert all(column["definition"] for column in columns)
+    (kind,) = [column for column in columns if column["name"] == "kind"]
+    assert "outcome" in kind["definition"], "kind means another thing in the table fit"
 
 
 def test_manifest_says_how_to_repeat_the_run(comparison: StoredComparison, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.experiments.theory import THEORY_COLUMNS, wanted
 from sim.experiments.value import COUNTED, PERSPECTIVES, READINGS, SUMMARY_COLUMNS, VALUE_COLUMNS
 from sim.futures import in_words
+from sim.inputs.theory import in_order, steps_of
 from sim.outcomes import GROUPS, HEADLINES, INDICATORS
 from sim.outputs import StoredComparison
-from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Strategy
+from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Step, Strategy, TheoryOfChange
 
 TWIN_VALUE = 0.4
 STEP = 0.004
@@ -49,6 +51,21 @@ def made_strategies(number: int = 2) -> tuple[Strategy, ...]:
     )
 
 
+def theory_strategies(hostile: str = "Books <b>at</b> home [red]") -> tuple[Strategy, ...]:
+    """One strategy with a theory of three steps in a name that is to stay inert, one without."""
+    steps = (
+        Step(id="ready", name="Ready", kind="outcome", indicator="gld", size=0.02, by_month=60, depends_on=("home",)),
+        Step(
+            id="home", name=hostile, kind="step", indicator="distress_high", direction="down", group="disadvantaged",
+            size=0.01, by_month=36, depends_on=("starts",), population="originals", against="start",
+        ),
+        Step(id="starts", name="Starts", kind="output", strand="mentoring", size=5, by_month=12),
+    )  # fmt: skip
+    theory = TheoryOfChange(starting_situation=f"Few {hostile}", why=f"Because {hostile}", steps=steps)
+    first, second = made_strategies(2)
+    return first.model_copy(update={"theory_of_change": theory}), second
+
+
 def made_comparison(
     strategies: Sequence[Strategy] | None = None, place: Place | None = None, **asked: Any
 ) -> StoredComparison:
@@ -78,6 +95,7 @@ def made_comparison(
         fit=pd.DataFrame([{"margin": "lone_parent_share", "asked": 0.3, "synthetic": 0.29, "kind": "given"}]),
         dashboard=_dashboard(ids, years),
         naive=_naive(ids, years),
+        theory=_theory(ids, chosen),
         warnings=("The money for mentoring ran out in year 3 <script>.",),
         digest="abc123",
         command="zonesim compare made by hand",
@@ -215,6 +233,29 @@ def _delivery(ids: list[str], years: int) -> pd.DataFrame:
             for s, year in itertools.product(ids, range(1, years + 1))
         ]
     )
+
+
+def _theory(ids: list[str], strategies: Sequence[Strategy]) -> pd.DataFrame:
+    """Outputs on time in all runs, steps of change late in most and breaking first in half, outcomes unseen."""
+    shares = {
+        "output": ("on_time", (1.0, 0.0, 0.0, 0.0), 0.0), "step": ("late", (0.25, 0.5, 0.25, 0.0), 0.5),
+        "outcome": ("not_measurable", (0.0, 0.0, 0.0, 1.0), 0.0),
+    }  # fmt: skip
+    rows = []
+    for identifier, strategy in zip(ids, strategies, strict=True):
+        for step in in_order(steps_of(strategy)):
+            verdict, (on_time, late, missed, hidden), broken = shares[step.kind]
+            change = np.nan if hidden else 60.0 if step.indicator is None else 0.004
+            rows.append(
+                {
+                    "strategy": identifier, "step": step.id, "name": step.name, "kind": step.kind, "by": step.by_month,
+                    "reads": step.indicator or f"{step.strand}.{step.measure}", "group": step.group,
+                    "population": step.population, "against": step.against, "wanted": wanted(step), "change": change,
+                    "low": change / 2, "high": change * 2, "on_time": on_time, "late": late, "missed": missed,
+                    "not_measurable": hidden, "verdict": verdict, "first_broken": broken,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(THEORY_COLUMNS))
 
 
 def _yearly(ids: list[str], years: int, replications: int) -> pd.DataFrame:

@@ -95,6 +95,27 @@ source = "school census"
 """
 
 PLANNED = '[[strands]]\nstrand = "neli"\nplaces_per_term = 30\n'
+THEORY = """
+[theory_of_change]
+starting_situation = "Children start school behind."
+
+[[theory_of_change.steps]]
+id = "groups"
+name = "Groups run"
+kind = "output"
+strand = "neli"
+by = "2028-08"
+
+[[theory_of_change.steps]]
+id = "ready"
+name = "Ready for school"
+kind = "outcome"
+indicator = "gld"
+group = "disadvantaged"
+size = 0.02
+by_month = 48
+depends_on = ["groups"]
+"""
 OTHER_NELI = '\n[[strands]]\nstrand = "neli"\nstart = "2030-09"\nplaces_per_term = 3\n'
 
 
@@ -103,6 +124,13 @@ def changed(text: str, old: str, new: str) -> bytes:
     assert text.count(old) == 1, f"{old!r} should stand once in the file"
     return text.replace(old, new).encode()
 
+
+def theory(old: str, new: str) -> bytes:
+    """A valid strategy with a theory of change in which one thing is made wrong."""
+    return STRATEGY.encode() + changed(THEORY, old, new)
+
+
+STEPS = "theory_of_change.steps"
 
 #: name -> (contents, line or None, field, words of the problem, words of the remedy)
 BAD: dict[str, tuple[bytes, int | None, str, str, str]] = {
@@ -363,6 +391,89 @@ BAD: dict[str, tuple[bytes, int | None, str, str, str]] = {
     "future with a plus": (changed(FUTURE, '"storm"', '"wind+storm"'), 2, "id", "plus sign", "use _"),
     "shocks that are text": (
         changed(FUTURE, FUTURE[FUTURE.index("[[") :], 'shocks = "much"\n'), 5, "shocks", "is text", "a list",
+    ),
+    "step id twice": (theory('"ready"', '"groups"'), 26, f"{STEPS}[2].id", "id of an earlier step", "of its own"),
+    "step rests on nothing known": (
+        theory('["groups"]', '["group"]'), 33, f"{STEPS}[2].depends_on[1]", 'no step "group"', 'mean "groups"?',
+    ),
+    "steps in a circle": (
+        theory('by = "2028-08"', 'by = "2028-08"\ndepends_on = ["ready"]'), 24, f"{STEPS}[1].depends_on",
+        '"groups", "ready" rest on one another', "remove one",
+    ),
+    "step rests on itself": (
+        theory('["groups"]', '["ready"]'), 33, f"{STEPS}[2].depends_on", "rests on itself", "remove it",
+    ),
+    "step reads no known indicator": (
+        theory('"gld"', '"gdl"'), 29, f"{STEPS}[2].indicator", 'no indicator "gdl"', 'did you mean "gld"?',
+    ),
+    "step counts an unplanned strand": (
+        theory('"neli"', '"mentoring"'), 22, f"{STEPS}[1].strand", "not planned in this strategy", "or plan it",
+    ),
+    "step counts a misspelt strand": (
+        theory('"neli"', '"nelli"'), 22, f"{STEPS}[1].strand", '"nelli" is not planned', 'did you mean "neli"?',
+    ),
+    "step reads and counts": (
+        theory('indicator = "gld"', 'indicator = "gld"\nstrand = "neli"'), 25, f"{STEPS}[2]", "give one of them",
+        "theory_of_change",
+    ),
+    "step reads nothing": (theory('strand = "neli"\n', ""), 18, f"{STEPS}[1]", "give one of them", "theory_of_change"),
+    "group nobody is in": (
+        theory('"disadvantaged"', '"disadvantage"'), 30, f"{STEPS}[2].group", "not read for the group",
+        '"disadvantaged"',
+    ),
+    "group an indicator of families has not": (
+        theory('indicator = "gld"\ngroup = "disadvantaged"', 'indicator = "trust_mean"\ngroup = "girls"'), 30,
+        f"{STEPS}[2].group", 'not read for the group "girls"', "known groups: all",
+    ),
+    "group of a school's indicator": (
+        theory('"gld"', '"school_climate"'), 30, f"{STEPS}[2].group", "not read for the group", "known groups: all",
+    ),
+    "no such population": (
+        theory('"gld"', '"gld"\npopulation = "everyone"'), 30, f"{STEPS}[2].population", "not one of the choices",
+        '"originals"',
+    ),
+    "no such direction": (
+        theory('"gld"', '"gld"\ndirection = "better"'), 30, f"{STEPS}[2].direction", "not one of the choices", '"up"',
+    ),
+    "size in per cent": (
+        theory("0.02", "2"), 31, f"{STEPS}[2].size", '2 is more than "gld" can change', "2 percentage points are 0.02",
+    ),
+    "negative size": (theory("0.02", "-0.02"), 31, f"{STEPS}[2].size", "-0.02 is out of range", "from 0 upwards"),
+    "step by group of a strand": (
+        theory('strand = "neli"', 'strand = "neli"\ngroup = "girls"'), 23, f"{STEPS}[1].group", "not told by group",
+        "remove group",
+    ),
+    "count that is to fall": (
+        theory('strand = "neli"', 'strand = "neli"\ndirection = "down"'), 23, f"{STEPS}[1].direction", "begins at 0",
+        "remove direction",
+    ),
+    "measure of an indicator": (
+        theory('"gld"', '"gld"\nmeasure = "completed"'), 30, f"{STEPS}[2].measure", "counts a strand", "name a strand",
+    ),
+    "step without a date": (theory('by = "2028-08"\n', ""), 18, f"{STEPS}[1].by_month", "is missing", "1 to 240"),
+    "step due in month nought": (
+        theory("by_month = 48", "by_month = 0"), 32, f"{STEPS}[2].by_month", "0 is out of range", "1 to 240",
+    ),
+    "step due after twenty years": (theory("2028-08", "2046-09"), 23, f"{STEPS}[1].by", "20 years", "up to 2046-08"),
+    "step due before the first day": (
+        theory("2028-08", "2026-08"), 23, f"{STEPS}[1].by", "before the first September", "later",
+    ),
+    "step due twice": (
+        theory('by = "2028-08"', 'by = "2028-08"\nby_month = 24'), 23, f"{STEPS}[1].by", "say the same", "keep one",
+    ),
+    "step due at a date": (theory('"2028-08"', "2028-08-31"), 23, f"{STEPS}[1].by", "not a month", '"2027-09"'),
+    "step with an unknown key": (
+        theory('"2028-08"', '"2028-08"\ndepend_on = []'), 24, f"{STEPS}[1].depend_on", "unknown key", '"depends_on"',
+    ),
+    "steps are text": (
+        STRATEGY.encode() + b'[theory_of_change]\nsteps = "many"\n', 15, STEPS, "is text", "a list",
+    ),
+    "too many steps": (
+        STRATEGY.encode()
+        + "".join(
+            f'[[{STEPS}]]\nid = "s{n}"\nname = "S"\nkind = "step"\nindicator = "gld"\nby_month = 12\n'
+            for n in range(41)
+        ).encode(), 14, STEPS, "there are 41 steps", "keep the 40",
     ),
     "extends without an id": (changed(STRAND, 'id = "our_neli"\n', ""), None, "id", "an id of its own", 'id = "bad"'),
 }  # fmt: skip
