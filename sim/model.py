@@ -52,6 +52,7 @@ class Spec:
     years: int
     evidence: str
     without: tuple[str, ...]
+    including: tuple[str, ...]
     views: Views
     rng: int
     threads: int
@@ -73,6 +74,8 @@ class ZoneModel(mesa.Model):
         What the world does: id in the library, several joined by ``+``, path of a file, or record. ``None``: nothing.
     without
         Mechanisms switched off (``zonesim list mechanisms``): one name, or several.
+    including
+        Mechanisms switched on that are off by themselves: ``"tipping_point"``.
     views
         Agents built: ``"none"``; ``"places"``, the schools, services, partners and the zone; ``"all"``, children and
         households who live in the place as well.
@@ -112,15 +115,19 @@ class ZoneModel(mesa.Model):
         years: int = 10,
         evidence: str = "central",
         without: str | Iterable[str] = (),
+        including: str | Iterable[str] = (),
         future: str | Path | Future | None = None,
         views: Views = "none",
         rng: int | None = 1,
         threads: int = 1,
     ) -> None:
-        self.spec = _specify(strategy, place, years, evidence, without, views, rng, threads, future)
+        self.spec = _specify(strategy, place, years, evidence, without, including, views, rng, threads, future)
         super().__init__(rng=self.spec.rng)
         s = self.spec
-        start = _start(s.place.model_dump_json(), s.rng, 12 * s.years, s.without, s.threads, s.future.model_dump_json())
+        start = _start(
+            s.place.model_dump_json(), s.rng, 12 * s.years, s.without, s.including, s.threads,
+            s.future.model_dump_json(),
+        )  # fmt: skip
         drawn = Evidence(s.evidence, s.rng)
         self.world: World = engine.create(start, s.strategy, load_strands(), drawn, s.threads)
         self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
@@ -183,7 +190,8 @@ class ZoneModel(mesa.Model):
         """Make the model of the same place, families and luck with no zone, on the first day."""
         s = self.spec
         return ZoneModel(
-            strategy="no_zone", place=s.place, years=s.years, evidence=s.evidence, without=s.without, views=s.views,
+            strategy="no_zone", place=s.place, years=s.years, evidence=s.evidence, without=s.without,
+            including=s.including, views=s.views,
             rng=s.rng, threads=s.threads, future=s.future,
         )  # fmt: skip
 
@@ -289,9 +297,11 @@ REPORTERS: dict[str, Any] = {
 
 
 @lru_cache(maxsize=STARTS_KEPT)
-def _start(place: str, seed: int, months: int, without: tuple[str, ...], threads: int, future: str) -> Start:
+def _start(
+    place: str, seed: int, months: int, without: tuple[str, ...], including: tuple[str, ...], threads: int, future: str
+) -> Start:
     """Make the first day of a place and a future given as JSON. Worlds copy it, so models may share it."""
-    register = load_register(without=without)
+    register = load_register(without=without, including=including)
     return engine.create_start(
         Place.model_validate_json(place), register, seed, months, frozenset(without), threads,
         Future.model_validate_json(future),
@@ -300,7 +310,7 @@ def _start(place: str, seed: int, months: int, without: tuple[str, ...], threads
 
 def _specify(
     strategy: str | Path | Strategy, place: str | Path | Place, years: int, evidence: str, without: str | Iterable[str],
-    views: str, rng: int | None, threads: int, future: str | Path | Future | None,
+    including: str | Iterable[str], views: str, rng: int | None, threads: int, future: str | Path | Future | None,
 ) -> Spec:  # fmt: skip
     """Arguments checked, files read. Raises ``ValueError``, ``TypeError`` or ``InputError``."""
     years, threads = operator.index(years), operator.index(threads)
@@ -313,13 +323,14 @@ def _specify(
         raise ValueError(f"views must be one of {', '.join(get_args(Views))}, not {views!r}")
     if seed < 0 or threads < 1:
         raise ValueError(f"rng must be 0 or more and threads 1 or more, not {seed} and {threads}")
-    names = (without,) if isinstance(without, str) else tuple(without)
+    off, on = ((names,) if isinstance(names, str) else tuple(names) for names in (without, including))
     return Spec(
         strategy if isinstance(strategy, Strategy) else load_strategy(strategy),
         place if isinstance(place, Place) else load_place(place),
         years,
         evidence,
-        tuple(sorted(set(names))),
+        tuple(sorted(set(off))),
+        tuple(sorted(set(on))),
         views,  # type: ignore[arg-type]
         seed,
         threads,

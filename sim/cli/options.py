@@ -34,6 +34,10 @@ Without = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="MECHANISM", help="Mechanism to switch off (see `list mechanisms`; repeatable)."),
 ]
+Including = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="MECHANISM", help="Mechanism to switch on that is off by itself: tipping_point."),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="DIR", help="Run folder (default: a new one in zonesim-runs).")
 ]

@@ -14,6 +14,7 @@ from sim.cli.options import (
     Evidence,
     EvidenceOption,
     FutureOption,
+    Including,
     Json,
     Out,
     PlaceOption,
@@ -45,6 +46,7 @@ class Job:
     years: int
     evidence: Evidence
     without: tuple[str, ...]
+    including: tuple[str, ...]
     future: str | None
     out: Path | None
     threads: int | None
@@ -59,14 +61,15 @@ def run(
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
+    including: Including = None,
     future: FutureOption = None,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Run one strategy beside its twin, the same neighbourhood without a zone."""
-    off = tuple(without or ())
-    _do(Job("run", (strategy,), place, replications, seed, years, evidence, off, future, out, threads, json))
+    off, on = tuple(without or ()), tuple(including or ())
+    _do(Job("run", (strategy,), place, replications, seed, years, evidence, off, on, future, out, threads, json))
 
 
 def compare(
@@ -77,28 +80,15 @@ def compare(
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
+    including: Including = None,
     future: FutureOption = None,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Compare strategies side by side: same place, same luck, each against the twin."""
-    _do(
-        Job(
-            "compare",
-            tuple(strategies),
-            place,
-            replications,
-            seed,
-            years,
-            evidence,
-            tuple(without or ()),
-            future,
-            out,
-            threads,
-            json,
-        )
-    )
+    names, off, on = tuple(strategies), tuple(without or ()), tuple(including or ())
+    _do(Job("compare", names, place, replications, seed, years, evidence, off, on, future, out, threads, json))
 
 
 def demo(
@@ -113,7 +103,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """The main job with no arguments: four strategies for one place, table, figures and briefing."""
-    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), future, out, threads, json))
+    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), (), future, out, threads, json))
 
 
 def _do(job: Job) -> None:
@@ -127,7 +117,7 @@ def _do(job: Job) -> None:
     strategies = [load_strategy(name) for name in job.strategies]
     future = None if job.future is None else load_future(job.future)
     # Read here already, so that a mechanism that does not exist is known before anything is run.
-    load_register(without=job.without)
+    load_register(without=job.without, including=job.including)
     folder = claim_folder(job.out or _default_folder(job, place, started))
     progress = Progress(_title(job), _is_cold())
     comparison = _simulate(job, strategies, place, future, progress)
@@ -159,6 +149,7 @@ def _simulate(
             years=job.years,
             evidence=job.evidence.value,
             without=job.without,
+            including=job.including,
             future=future,
             threads=job.threads,
             progress=progress,
@@ -203,6 +194,8 @@ def command_of(job: Job) -> str:
     words += ["--evidence", job.evidence.value]
     for mechanism in job.without:
         words += ["--without", mechanism]
+    for mechanism in job.including:
+        words += ["--with", mechanism]
     if job.future is not None:
         words += ["--future", job.future]
     return command_line(words)

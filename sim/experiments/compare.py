@@ -63,6 +63,7 @@ class Comparison:
     seed: int
     years: int
     without: tuple[str, ...]
+    including: tuple[str, ...]
     results: pd.DataFrame
     changed: pd.DataFrame
     costs: pd.DataFrame
@@ -88,6 +89,7 @@ def compare(
     years: int = 10,
     evidence: str = "central",
     without: Sequence[str] = (),
+    including: Sequence[str] = (),
     future: Future | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -112,7 +114,7 @@ def compare(
     if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
         # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
         twin, strategies = strategies[0], strategies[1:]
-    register, library = load_register(without=without), load_strands()
+    register, library = load_register(without=without, including=including), load_strands()
     off = frozenset(without)
     workers = max(1, min(threads or os.cpu_count() or 1, replications))
     everything: list[list[Run]] = [[] for _ in range(replications)]
@@ -151,6 +153,7 @@ def compare(
         seed=seed,
         years=years,
         without=tuple(sorted(off)),
+        including=tuple(sorted(set(including))),
         results=_results(names, everything),
         changed=_changed(names, everything),
         costs=_costs(names, everything),

@@ -73,20 +73,31 @@ def driver_rules() -> dict[str, DriverRule]:
     }  # fmt: skip
 
 
-def _switched_off(without: Iterable[str]) -> dict[str, float]:
+def _switched(without: Iterable[str], including: Iterable[str]) -> dict[str, float]:
+    """Values that switching mechanisms off, and asking for one that is off by itself, set."""
     sets: dict[str, float] = {}
-    for name in sorted(set(without)):
-        if name not in mechanisms():
-            raise InputError((Problem(
-                "mechanisms.toml", None, "--without", f"there is no mechanism {name!r}",
-                "one of: " + ", ".join(mechanisms()),
-            ),))  # fmt: skip
-        sets |= _document("mechanisms")[name]["sets"]
+    optional = [name for name, page in _document("mechanisms").items() if name in mechanisms() and "when_asked" in page]
+    for option, asked, known, key in (
+        ("--without", without, list(mechanisms()), "sets"), ("--with", including, optional, "when_asked"),
+    ):  # fmt: skip
+        for name in sorted(set(asked)):
+            if name not in known:
+                what = "no mechanism" if key == "sets" else "no mechanism that is off unless asked for"
+                raise InputError(
+                    (
+                        Problem(
+                            "mechanisms.toml", None, option, f"there is {what} {name!r}", "one of: " + ", ".join(known)
+                        ),
+                    )
+                )
+            sets |= _document("mechanisms")[name][key]
     return sets
 
 
-def load_register(own: Mapping[str, float] | None = None, without: Iterable[str] = ()) -> Register:
-    """The model's numbers, with ``own`` values by ``file.name`` and mechanisms switched off.
+def load_register(
+    own: Mapping[str, float] | None = None, without: Iterable[str] = (), including: Iterable[str] = ()
+) -> Register:
+    """The model's numbers, with ``own`` values by ``file.name``, and mechanisms switched off or asked for.
 
     Raises ``InputError`` for an unknown name, or an own value outside the range of its passport.
     """
@@ -103,7 +114,7 @@ def load_register(own: Mapping[str, float] | None = None, without: Iterable[str]
                 (Problem("parameters", None, name, f"{value} is outside the range", f"a number from {low} to {high}"),)
             )
         values[name] = float(value)
-    values |= _switched_off(without)
+    values |= _switched(without, including)
     groups = {
         group: record(**{field: values[f"{group}.{field}"] for field in record._fields})  # type: ignore[attr-defined]
         for group, record in GROUPS.items()

@@ -30,6 +30,7 @@ def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> d
             "years": comparison.years,
             "evidence": comparison.evidence,
             "without": list(comparison.without),
+            "including": list(comparison.including),
         },
         "scenario": {
             "place": comparison.place.model_dump(mode="json"),

@@ -50,6 +50,8 @@ class ComparisonRecord(Protocol):
     @property
     def without(self) -> tuple[str, ...]: ...
     @property
+    def including(self) -> tuple[str, ...]: ...
+    @property
     def results(self) -> DataFrame: ...
     @property
     def changed(self) -> DataFrame: ...
@@ -92,6 +94,7 @@ class StoredComparison:
     seed: int
     years: int
     without: tuple[str, ...]
+    including: tuple[str, ...]
     results: DataFrame
     changed: DataFrame
     costs: DataFrame

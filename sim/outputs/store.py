@@ -90,6 +90,7 @@ def _stored(folder: Path, record: dict[str, Any]) -> StoredComparison:
             seed=asked["seed"],
             years=asked["years"],
             without=tuple(asked["without"]),
+            including=tuple(asked["including"]),
             warnings=tuple(scenario["warnings"]),
             digest=str(record["digest"]),
             command=str(record["command"]),

@@ -369,6 +369,8 @@ def _limits(comparison: ComparisonRecord) -> str:
     ]
     if comparison.without:
         settings.append(f"Mechanisms switched off: {', '.join(comparison.without)}.")
+    if comparison.including:
+        settings.append(f"Mechanisms switched on that are off by themselves: {', '.join(comparison.including)}.")
     return f"<section><h2>Assumptions and limits</h2>{_list([*settings, *_LIMITS])}</section>"
 
 

@@ -23,7 +23,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "population": ("The first day, births and moves", "36-first-day-and-moves"),
     "reference": ("Tests, pass marks and lines", "4-outcomes"),
     "evidence": ("Rules of the evidence library", "35-delivery"),
-    "coordination": ("Coordination, load and norms", "37-partnership-and-coordination"),
+    "coordination": ("Coordination, load and norms", "35-delivery"),
     "costs": ("Discounting and optimism bias", "41-costs-and-value"),
     "context": ("Local context and local analysis", "39-local-context"),
     "dashboard": ("What partners see", "42-what-partners-see"),

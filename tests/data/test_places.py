@@ -253,9 +253,10 @@ def test_england_zones_has_the_reported_size() -> None:
 def test_examples_in_the_readme_are_valid() -> None:
     text = (SCENARIOS / "README.md").read_text(encoding="utf-8")
     blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)]
-    place, strategy, future = blocks
-    for block in blocks:
+    place, strategy, together, future = blocks
+    for block in (place, strategy, future):
         assert block.pop("schema_version") == 1
+    assert [partner["kind"] for partner in together["partnership"]["partners"]] == ["council"]
     assert len(Place.model_validate(place).cells) == 3
     planned = Strategy.model_validate(strategy).strands
     assert [item.strand for item in planned] == ["one_to_one_tuition"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ from sim.futures import NO_FUTURE, combine, factor, in_order, in_words, money_sh
 from sim.inputs import list_ids, load_future
 from sim.inputs.register import load_register
 from sim.schema import TAKING_PART, V
-from sim.spec import Future, Shock, Strategy
+from sim.spec import Future, Partnership, Shock, Strategy
 from tests.engine.worlds import TWIN, library_of, made_strand, made_strategy, neighbourhood, planned
 
 MONTHS = 36
@@ -200,14 +198,23 @@ def test_a_share_of_the_schools_is_at_least_one() -> None:
     assert (world.schools.effectiveness_own != usual.schools.effectiveness_own).sum() == 1
 
 
-def test_a_partner_leaves_as_the_partnership_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[str] = []
-    module = SimpleNamespace(lose_partner=lambda _, who: left.append(who))
-    monkeypatch.setitem(sys.modules, "sim.engine.partnership", module)  # type: ignore[arg-type]
+def test_a_partner_leaves_for_good() -> None:
+    together = TWIN.model_copy(update={"partnership": Partnership()})
+    world = create(_start(shock("partner_leaves", 1.0, 2)), together, {})
+    advance(world, 2)
+    lead = int(np.flatnonzero(world.partners.lead == 1)[0])
+    assert world.partners.present[lead] == 1
+    advance(world, 1)
+    assert world.partners.present[lead] == 0 and world.partners.left[lead] == 2
+    advance(world, 20)
+    assert world.partners.present[lead] == 0
+    assert [entry.who for entry in world.log if entry.what == "left the partnership for good"] == ["school_trust"]
+
+
+def test_no_partner_leaves_where_there_is_no_partnership() -> None:
     world = create(_start(shock("partner_leaves", 1.0, 2)), TWIN, {})
-    world.partners = world.services
     advance(world, 4)
-    assert left == ["lead"]
+    assert len(world.partners) == 0
 
 
 # --- money and posts -------------------------------------------------------------------------------------------

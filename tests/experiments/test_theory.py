@@ -29,6 +29,7 @@ from sim.spec import PlannedStrand, Step, Strategy, TheoryOfChange
 from tests.engine.worlds import TWIN, neighbourhood
 
 YEARS = 4
+NOTHING_SEEN: Any = None
 OFFERS = ("health_visiting", "neli", "mentoring", "neli")
 
 
@@ -52,7 +53,11 @@ def made_run(
     delivered = np.zeros((len(gld), len(SERVICES.real), len(OFFERS)))
     for column, rows in books.items():
         delivered[:, getattr(V, column), :] = rows
-    return Run("made", OFFERS, 1, values, counts, delivered, np.zeros((4, 5, 3)), {}, (), (), 0.0)
+    nothing = np.zeros((len(values), 2))
+    return Run(
+        "made", OFFERS, 1, values, counts, delivered, np.zeros((4, 5, 3)), {}, (), nothing[:, :0], nothing, (), (), 0.0,
+        NOTHING_SEEN,
+    )  # fmt: skip
 
 
 TWIN_RUN = made_run()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ PRESENT = 100_000 + 50_000 / 1.035 + 20_000 / 1.035**2
 TWIN = Strategy(id="no_zone", name="No zone")
 STRATEGY = Strategy(id="made", name="Made", price_year=2024, money_gbp={"nhs": 30_000, "council": 90_000})
 NAMES = ["no_zone", "made"]
+NOTHING_SEEN: Any = None
 
 ABSENCE = UnitValue(
     "absence", "persistent_absence", "residents", "Absence", 1000.0, "GBP per pupil", 2024, (500.0, 2000.0),
@@ -44,7 +47,12 @@ def made_run(shares: dict[str, float], n: float = 200.0, spent: tuple[float, ...
         values[cell], counts[cell] = share, n
     delivered = np.zeros((YEARS, len(SERVICES.real), 1))
     delivered[:, V.spent, 0] = spent
-    return Run("made", ("strand",), 0, values, counts, delivered, np.zeros((4, 5, 3)), {}, (), (), 0.0)
+    payers = tuple(sorted(STRATEGY.money_gbp))
+    money = np.tile([STRATEGY.money_gbp[payer] for payer in payers], (YEARS, 1)) if any(spent) else np.zeros((YEARS, 2))
+    return Run(
+        "made", ("strand",), 0, values, counts, delivered, np.zeros((4, 5, 3)), {}, payers, money,
+        np.zeros((YEARS, 2)), (), (), 0.0, NOTHING_SEEN,
+    )  # fmt: skip
 
 
 def valued(
@@ -155,8 +163,9 @@ def test_what_comes_after_the_run_can_be_left_out() -> None:
 
 
 def test_charities_and_families_are_not_the_public_purse() -> None:
-    strategy = STRATEGY.model_copy(update={"money_gbp": {"charity": 100.0, "housing": 100.0, "police": 200.0}})
-    _, summary = value_frames(NAMES, [[made_run({}), made_run({}, spent=SPENT)]], (TWIN, strategy), register())
+    run = made_run({}, spent=SPENT)
+    run = replace(run, payers=("charity", "housing", "police"), money=np.tile([100.0, 100.0, 200.0], (YEARS, 1)))
+    _, summary = value_frames(NAMES, [[made_run({}), run]], (TWIN, STRATEGY), register())
     assert total(summary, "costs", "public")["value"] == pytest.approx(PRESENT / 2)
 
 

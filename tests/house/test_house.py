@@ -135,7 +135,7 @@ def test_columns_have_units_and_meanings() -> None:
 
 LIBRARY = library_of(
     made_strand("alpha", effects={"attainment": 0.3}, ages=(4, 11)),
-    made_strand("beta", effects={"attainment": 0.3}, ages=(4, 11)),
+    made_strand("beta", effects={"attainment": 0.3}, ages=(4, 11), context="school"),
 )
 SOLO = made_strategy(planned("alpha"))
 BOTH = made_strategy(planned("alpha"), planned("beta"))
@@ -143,14 +143,20 @@ BOTH = made_strategy(planned("alpha"), planned("beta"))
 THROUGH_STRANDS = {"diminishing_returns", "fade_out"}
 #: What partners see is no part of what happens: it changes screens, never the world (tests/engine/test_dashboard.py).
 ONLY_SEEN = {"imperfect_measurement"}
-#: Switches that act on partners and zone, which a digest of families and schools does not show.
-THROUGH_PARTNERS = {"partner_events", "slow_maturity"}
-TOGETHER = BOTH.model_copy(update={"partnership": Partnership()})
+#: Switches that need a partnership; some act on partners and zone alone, which the other digest does not show.
+THROUGH_PARTNERS = {"partner_events", "slow_maturity", "coordination", "champions"}
+TOGETHER = BOTH.model_copy(update={"partnership": Partnership(champions_per_100_families=10)})
+#: What it takes to see the others at work: few who fill posts, so that staff are overloaded.
+SEEN_WITH = {"service_load": {"delivery.recruitment_rate": 0.05, "delivery.turnover_rate": 0.5}}
+#: Off unless asked for.
+OPTIONAL = {"tipping_point"}
 
 
-def _digest(strategy: Strategy, *without: str) -> str:
+def _digest(
+    strategy: Strategy, *without: str, including: tuple[str, ...] = (), own: dict[str, float] | None = None
+) -> str:
     place = neighbourhood(120, 2, driver_access=-1.0)
-    start = create_start(place, load_register(without=without), 3, 24, frozenset(without))
+    start = create_start(place, load_register(own, without, including), 3, 24, frozenset(without))
     world = create(start, strategy, LIBRARY)
     advance(world, 24)
     return world.digest()
@@ -165,7 +171,7 @@ def _partnership_digest(*without: str) -> str:
     start = create_start(neighbourhood(120, 2), load_register(without=without), 3, 24, frozenset(without))
     world = create(start, TOGETHER, LIBRARY)
     advance(world, 24)
-    return world.partners.digest() + world.zone.digest()
+    return world.digest() + world.partners.digest() + world.zone.digest()
 
 
 @pytest.mark.parametrize("mechanism", sorted(THROUGH_PARTNERS))
@@ -174,9 +180,17 @@ def test_switches_of_the_partnership_change_it_and_nothing_without_one(mechanism
     assert _digest(BOTH, mechanism) == usual
 
 
-@pytest.mark.parametrize("mechanism", sorted(set(mechanisms()) - THROUGH_PARTNERS - ONLY_SEEN))
-def test_every_switch_changes_something(mechanism: str, usual: str) -> None:
-    assert _digest(BOTH, mechanism) != usual
+@pytest.mark.parametrize("mechanism", sorted(set(mechanisms()) - THROUGH_PARTNERS - ONLY_SEEN - OPTIONAL))
+def test_every_switch_changes_something(mechanism: str) -> None:
+    own = SEEN_WITH.get(mechanism)
+    assert _digest(BOTH, mechanism, own=own) != _digest(BOTH, own=own)
+
+
+@pytest.mark.parametrize("mechanism", sorted(OPTIONAL))
+def test_what_is_off_by_itself_changes_something_when_asked_for(mechanism: str, usual: str) -> None:
+    assert _digest(BOTH, mechanism) == usual
+    own = {"coordination.tipping_reach": 0.1}
+    assert _digest(BOTH, including=(mechanism,), own=own) != _digest(BOTH, own=own)
 
 
 @pytest.mark.parametrize("mechanism", sorted(ONLY_SEEN))

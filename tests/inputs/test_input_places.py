@@ -24,7 +24,7 @@ PROFILE: dict[str, float] = {
     "children": 1000, "deprivation_decile": 3, "age_0_4_share": 0.25, "age_5_10_share": 0.35, "age_11_15_share": 0.25,
     "age_16_18_share": 0.15, "tenure_owner_share": 0.5, "tenure_private_share": 0.1, "tenure_social_share": 0.4,
     "one_child_share": 0.4, "two_child_share": 0.4, "three_plus_share": 0.2, "parents_degree_share": 0.3,
-    "area_km2": 2.0,
+    "area_km2": 2.0, "zones": 1,
 }  # fmt: skip
 
 

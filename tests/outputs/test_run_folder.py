@@ -28,7 +28,18 @@ def test_everything_comes_back(comparison: StoredComparison, tmp_path: Path) -> 
     back = read_run_folder(written)
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(back, name), getattr(comparison, name), check_dtype=False)
-    for name in ("place", "strategies", "future", "evidence", "replications", "seed", "years", "without", "warnings"):
+    for name in (
+        "place",
+        "strategies",
+        "future",
+        "evidence",
+        "replications",
+        "seed",
+        "years",
+        "without",
+        "including",
+        "warnings",
+    ):
         assert getattr(back, name) == getattr(comparison, name), name
     assert back.digest == comparison.digest
     assert back.command == COMMAND

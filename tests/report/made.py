@@ -84,6 +84,7 @@ def made_comparison(
         seed=asked.get("seed", 1),
         years=years,
         without=tuple(asked.get("without", ())),
+        including=tuple(asked.get("including", ())),
         results=_results(ids, years),
         changed=_changed(ids),
         costs=_costs(ids, years),

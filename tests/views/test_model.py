@@ -133,7 +133,7 @@ def test_ids_paths_and_records_are_the_same_thing(street, tmp_path):
 
 def test_the_spec_tells_all(street):
     model = ZoneModel(place=street, years=2, evidence="hopeful", without="churn", rng=9, strategy="no_zone")
-    assert model.spec == Spec(load_strategy("no_zone"), street, 2, "hopeful", ("churn",), "none", 9, 1)
+    assert model.spec == Spec(load_strategy("no_zone"), street, 2, "hopeful", ("churn",), (), "none", 9, 1)
 
 
 @pytest.mark.parametrize(
