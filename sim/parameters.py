@@ -211,6 +211,7 @@ class CoordinationParameters(NamedTuple):
     referral_memory_months: float
     duplication_slope: float
     sight_data: float
+    load_stretch: float
     load_slack: float
     load_most: float
     load_loss: float

@@ -17,6 +17,7 @@ from sim.kernel import places as place_kernel
 from sim.kernel import uptake
 from sim.offers import ECOLOGIES
 from sim.schema import SEPTEMBER, TAKING_PART
+from sim.science.services import stretched
 
 _SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
 #: Keeps a whole number of places whole where it was reached by division.
@@ -198,7 +199,9 @@ def enrol(world: World) -> None:
         candidates = np.flatnonzero(score > -1e8)
         order = candidates[np.lexsort((key[candidates], -score[candidates]))]
         inside = int((world.taking.stage[s, :rows] == TAKING_PART).sum())
-        places, queue = max(int(v.capacity[s]) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
+        waiting = v.waiting[s] if plan.posts_per_unit[s] > 0 else 0.0
+        taken_on = stretched(v.capacity[s], waiting, world.parameters.coordination)
+        places, queue = max(int(taken_on) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
         started = uptake.enrol(s, order, places, queue, world.taking)
         # Members in order of rows, so that the monthly loops walk through memory.
         world.taking.members[s, : world.taking.n_members[s]].sort()

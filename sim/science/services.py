@@ -19,6 +19,12 @@ def posts_next(filled: float, wanted: float, turnover: float, p: DeliveryParamet
 
 
 @jit
+def stretched(capacity: float, waiting: float, p: CoordinationParameters) -> float:
+    """People staff take on: their caseload, and up to ``load_stretch`` more of it where as many wait as they serve."""
+    return capacity + p.load_stretch * min(waiting, capacity)
+
+
+@jit
 def load(people: float, capacity: float, p: CoordinationParameters) -> float:
     """People taking part by the caseload of the filled posts, 1 = full; at most ``load_most``."""
     return min(people / capacity, p.load_most) if capacity > 0.0 else p.load_most * min(people, 1.0)

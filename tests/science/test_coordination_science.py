@@ -14,7 +14,7 @@ from sim.science import coordination, services
 def p(register: Register) -> CoordinationParameters:
     return register.parameters.coordination._replace(
         fidelity_slope=0.2, fidelity_least=0.7, fidelity_most=1.3, referral_slope=0.3, duplication_slope=0.5,
-        sight_data=0.5, load_slack=1.1, load_most=5.0, load_loss=0.5, load_turnover=2.0,
+        sight_data=0.5, load_stretch=0.4, load_slack=1.1, load_most=5.0, load_loss=0.5, load_turnover=2.0,
         sustaining_school=0.5, sustaining_home=0.25, tipping_reach=0.6, tipping_width=0.1,
     )  # fmt: skip
 
@@ -85,6 +85,12 @@ def test_load_is_people_by_caseload(p: CoordinationParameters) -> None:
     assert services.load(300.0, 25.0, p) == 5.0
     assert services.load(7.0, 0.0, p) == 5.0
     assert services.load(0.0, 0.0, p) == 0.0
+
+
+def test_staff_take_on_more_than_their_caseload_where_many_wait(p: CoordinationParameters) -> None:
+    assert services.stretched(20.0, 0.0, p) == 20.0
+    assert services.stretched(20.0, 10.0, p) == pytest.approx(24.0)
+    assert services.stretched(20.0, 500.0, p) == pytest.approx(28.0)
 
 
 def test_overloaded_staff_deliver_less_and_leave_more_often(p: CoordinationParameters) -> None:
