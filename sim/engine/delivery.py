@@ -199,8 +199,8 @@ def enrol(world: World) -> None:
         candidates = np.flatnonzero(score > -1e8)
         order = candidates[np.lexsort((key[candidates], -score[candidates]))]
         inside = int((world.taking.stage[s, :rows] == TAKING_PART).sum())
-        waiting = v.waiting[s] if plan.posts_per_unit[s] > 0 else 0.0
-        taken_on = stretched(v.capacity[s], waiting, world.parameters.coordination)
+        longest = v.capacity[s] * p.waiting_list_limit if plan.posts_per_unit[s] > 0 else 0.0
+        taken_on = stretched(v.capacity[s], v.waiting[s], longest, world.parameters.coordination)
         places, queue = max(int(taken_on) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
         started = uptake.enrol(s, order, places, queue, world.taking)
         # Members in order of rows, so that the monthly loops walk through memory.

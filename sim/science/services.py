@@ -19,9 +19,13 @@ def posts_next(filled: float, wanted: float, turnover: float, p: DeliveryParamet
 
 
 @jit
-def stretched(capacity: float, waiting: float, p: CoordinationParameters) -> float:
-    """People staff take on: their caseload, and up to ``load_stretch`` more of it where as many wait as they serve."""
-    return capacity + p.load_stretch * min(waiting, capacity)
+def stretched(capacity: float, waiting: float, longest: float, p: CoordinationParameters) -> float:
+    """People staff take on: their caseload, and up to ``load_stretch`` more of it where the waiting list is full.
+
+    ``capacity``: caseload of the filled posts; ``waiting``: people on the list; ``longest``: most people it takes.
+    """
+    full = min(waiting / longest, 1.0) if longest > 0.0 else 0.0
+    return capacity * (1.0 + p.load_stretch * full)
 
 
 @jit

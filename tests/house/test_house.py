@@ -146,8 +146,8 @@ ONLY_SEEN = {"imperfect_measurement"}
 #: Switches that need a partnership; some act on partners and zone alone, which the other digest does not show.
 THROUGH_PARTNERS = {"partner_events", "slow_maturity", "coordination", "champions"}
 TOGETHER = BOTH.model_copy(update={"partnership": Partnership(champions_per_100_families=10)})
-#: What it takes to see the others at work: few who fill posts, so that staff are overloaded.
-SEEN_WITH = {"service_load": {"delivery.recruitment_rate": 0.05, "delivery.turnover_rate": 0.5}}
+#: What it takes to see the others at work in so small a place: slow recruitment, and so long waiting lists.
+SEEN_WITH = {"service_load": {"delivery.recruitment_rate": 0.05}}
 #: Off unless asked for.
 OPTIONAL = {"tipping_point"}
 

@@ -88,9 +88,10 @@ def test_load_is_people_by_caseload(p: CoordinationParameters) -> None:
 
 
 def test_staff_take_on_more_than_their_caseload_where_many_wait(p: CoordinationParameters) -> None:
-    assert services.stretched(20.0, 0.0, p) == 20.0
-    assert services.stretched(20.0, 10.0, p) == pytest.approx(24.0)
-    assert services.stretched(20.0, 500.0, p) == pytest.approx(28.0)
+    assert services.stretched(20.0, 0.0, 6.0, p) == 20.0
+    assert services.stretched(20.0, 3.0, 6.0, p) == pytest.approx(24.0)
+    assert services.stretched(20.0, 9.0, 6.0, p) == pytest.approx(28.0)
+    assert services.stretched(20.0, 9.0, 0.0, p) == 20.0
 
 
 def test_overloaded_staff_deliver_less_and_leave_more_often(p: CoordinationParameters) -> None:
