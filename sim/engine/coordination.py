@@ -42,9 +42,12 @@ def _champions_speak(world: World) -> None:
     if partnership is None or partnership.champions_per_100_families == 0.0 or world.month < partnership.start_month:
         return
     h = world.households
-    drawn = draws.uniforms(world.start.seed, Stream.champion, 0, h.key) < partnership.champions_per_100_families / 100.0
-    here = (h.first_month <= world.month) & (world.month < np.minimum(h.last_month, h.leaves_month))
-    h.real[H.experience, drawn & here] += world.parameters.coordination.champion_gain
+    if world.champions is None:
+        u = draws.uniforms(world.start.seed, Stream.champion, 0, h.key)
+        world.champions = np.flatnonzero(u < partnership.champions_per_100_families / 100.0)
+    rows = world.champions
+    here = (h.first_month[rows] <= world.month) & (world.month < np.minimum(h.last_month, h.leaves_month)[rows])
+    h.real[H.experience, rows[here]] += world.parameters.coordination.champion_gain
 
 
 def _reach(world: World) -> float:

@@ -123,8 +123,9 @@ def _wanted_people(world: World, s: int) -> float:
         return in_strand / plan.site_children[s]
     if plan.arrays.area[s] == 1:
         return eligible * plan.cost_share_of_users[s]
-    # Who is in a course may finish it, even if fewer are eligible now.
-    wanted = plan.places[s] if plan.reach[s] == 0.0 else max(plan.reach[s] * eligible, world.services.taking_part[s])
+    # Who is in a course may finish it, even if fewer are eligible now; a plan grows with those eligible alone.
+    inside = min(world.services.taking_part[s], world.services.planned[s])
+    wanted = plan.places[s] if plan.reach[s] == 0.0 else max(plan.reach[s] * eligible, inside)
     return float(np.ceil(wanted))
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sim import draws
 from sim.engine.partnership import lose_partner
 from sim.engine.world import LogEntry, World
-from sim.futures import in_order, in_words, parameters_in
+from sim.futures import in_order, in_words, parameters_in, touches
 from sim.kernel import uptake
 from sim.schema import NOT_IN, PHASES, TAKING_PART, Stream
 from sim.spec import Shock
@@ -77,6 +77,8 @@ def _put_homes_right(world: World, shock: Shock) -> None:
 def cuts(world: World) -> npt.NDArray[np.float64]:
     """Factor of the future on the posts of each offer this month: services of today, then strands."""
     today = world.plan.n_today
+    if not touches(world.start.future, "service_posts", "strand_posts"):
+        return np.ones(len(world.plan.ids))
     return np.array(
         [world.outside("service_posts" if s < today else "strand_posts", i) for s, i in enumerate(world.plan.ids)]
     )

@@ -87,6 +87,7 @@ class World:
     meetings each partner came to, and those held while it was in, since September. ``overheads``: school year ->
     pounds that running the partnership and the local analysis took. ``moneys``: pounds of each school year by payer.
     ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
+    ``champions``: rows of the households drawn to speak for the zone, once there are any.
     ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
     """
 
@@ -127,6 +128,7 @@ class World:
     analysis: list[Estimate] = field(default_factory=list)
     analysis_months: float = 0.0
     fitted: tuple[float, Reals] | None = None
+    champions: npt.NDArray[np.int64] | None = None
     partnership: Partnership | None = None
     meetings: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
     moneys: list[Reals] = field(default_factory=list)

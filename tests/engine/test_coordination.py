@@ -251,3 +251,18 @@ def test_the_tipping_point_is_off_unless_asked_for(register: Register) -> None:
     assert lifted[here].min() > 0.0
     untouched = world(0.0, 0.5, 0.1)
     assert np.abs(few.children.attainment_base - untouched.children.attainment_base).max() < 1e-3
+
+
+def test_a_full_waiting_list_stretches_staff_and_not_the_plan(register: Register) -> None:
+    strand = made_strand(ages=(0, 18), duration_months=12, ongoing=True, uptake=0.99)
+    start = create_start(neighbourhood(200, 4), everybody(register), 2, 24, CHURN_OFF)
+    world = create(start, made_strategy(planned(outreach=1.0, reach_share=0.1)), library_of(strand))
+    s = world.plan.ids.index("made")
+    loads = []
+    for _ in range(24):
+        advance(world)
+        assert world.services.planned[s] <= np.ceil(0.1 * world.services.eligible[s]) + 2
+        loads.append(world.services.load[s])
+    p = register.parameters.coordination
+    assert 1.0 < max(loads) <= 1.0 + p.load_stretch + 0.1
+    assert world.services.waiting[s] > 0
