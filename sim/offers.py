@@ -116,6 +116,11 @@ class OfferPlan:
     warnings: list[str] = field(default_factory=list)
 
     @property
+    def first_month(self) -> int:
+        """First month in which a strand of the strategy runs."""
+        return int(self.arrays.start[self.n_today :].min()) if len(self.ids) > self.n_today else FOREVER
+
+    @property
     def n_today(self) -> int:
         """Number of services of today among the offers."""
         return sum(1 for plan in self.planned if plan is None)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from sim import draws
 from sim.engine.world import LogEntry, World
 from sim.kernel import partners as kernel
 from sim.offers import price_factor
 from sim.parameters import PartnershipParameters
-from sim.schema import FOREVER, PARTNER_KINDS, SEPTEMBER
+from sim.schema import FOREVER, PARTNER_KINDS, SEPTEMBER, Stream
 from sim.science import partnership as science
 from sim.spec import Partnership
 from sim.state import Table
@@ -68,6 +69,7 @@ def _terms(world: World, partnership: Partnership) -> kernel.Terms:
 
 def advance_partnership(world: World) -> None:
     """One month of partners and zone, and the log of what happened. Nothing before the partnership starts."""
+    _payers_outside(world)
     partnership = world.partnership
     if partnership is None or world.month < partnership.start_month:
         return
@@ -150,12 +152,32 @@ def lose_partner(world: World, who: str) -> None:
             zone.partners_present = kernel.count_present(own.whole)
 
 
+def _payers_outside(world: World) -> None:
+    """Payers that are no partners cut back and restore what they pay, as partners who share no aim of the zone would."""
+    if world.month < world.plan.first_month:
+        return
+    p, partners = world.parameters.partnership, {PARTNER_KINDS[kind] for kind in world.partners.kind.tolist()}
+    inside = {PAYER_OF[kind] for kind in partners if kind in PAYER_OF}
+    outside = sorted(payer for payer, pounds in world.strategy.money_gbp.items() if pounds > 0 and payer not in inside)
+    keys = [draws.key_of(f"{what}:{payer}") for payer in outside for what in ("cuts", "restores")]
+    u = draws.uniforms(world.start.seed, Stream.partner_event, world.month, np.array(keys, dtype=np.uint64))
+    for i, payer in enumerate(outside):
+        pays = world.payers.get(payer, 1.0)
+        if pays == 1.0 and u[2 * i] < science.chance(science.cut_rate(0.0, p)):
+            world.payers[payer] = science.less(pays, p.cut_size)
+            _log(world, "cut_back", payer, "cut back what it pays")
+        elif pays < 1.0 and u[2 * i + 1] < science.chance(p.restore_rate):
+            world.payers[payer] = 1.0
+            _log(world, "restored", payer, "pays in full again")
+
+
 def money_paid(world: World) -> dict[str, float]:
-    """Share of each payer's promised money that is paid this year; 1 for payers without a partner."""
-    paid = {}
+    """Share of each payer's promised money that is paid this year, by partners or, without one, by the payer itself."""
+    paid = dict.fromkeys(PAYER_OF.values(), 1.0) | world.payers
     for kind, payer in PAYER_OF.items():
         rows = world.partners.kind == PARTNER_KINDS.index(kind)
-        paid[payer] = float(world.partners.pays[rows].mean()) if rows.any() else 1.0
+        if rows.any():
+            paid[payer] = float(world.partners.pays[rows].mean())
     return paid
 
 

@@ -86,6 +86,7 @@ class World:
     ``partnership``: its terms, its partners in the order of the rows, ``None`` where there is none. ``meetings``:
     meetings each partner came to, and those held while it was in, since September. ``overheads``: school year ->
     pounds that running the partnership and the local analysis took. ``moneys``: pounds of each school year by payer.
+    ``payers``: share paid by payers that are no partners, 1 where not told.
     ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
     ``champions``: rows of the households drawn to speak for the zone, once there are any.
     ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
@@ -132,6 +133,7 @@ class World:
     partnership: Partnership | None = None
     meetings: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
     moneys: list[Reals] = field(default_factory=list)
+    payers: dict[str, float] = field(default_factory=dict)
     overheads: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     @property

@@ -22,7 +22,7 @@ from sim.inputs.register import load_register
 from sim.schema import CONDITIONS, GOVERNANCE_FORMS
 from sim.science.partnership import usual_coordination
 from sim.spec import Partner, Partnership, PlannedStrand, Strategy
-from tests.engine.worlds import TWIN, library_of, made_strand, neighbourhood, planned
+from tests.engine.worlds import TWIN, library_of, made_strand, made_strategy, neighbourhood, planned
 
 YEARS = 15
 BACKBONE = made_strand(
@@ -342,3 +342,20 @@ def test_the_team_is_what_its_posts_are() -> None:
     advance(world, 24)
     assert 0.7 < backbone_share(world) <= 1.0
     assert world.zone.backbone[0] > 0.3
+
+
+def test_payers_without_a_partner_cut_back_too() -> None:
+    plain = made_strategy(planned("alpha", start_month=6))
+    worlds = []
+    for seed in range(12):
+        world = create(start(seed=seed), plain, LIBRARY)
+        advance(world, 6)
+        assert world.payers == {} and world.log == []
+        advance(world, 30)
+        worlds.append(world)
+    p = load_register().parameters.partnership
+    cut = [world for world in worlds if any(entry.kind == "cut_back" for entry in world.log)]
+    # 2.5 years at twice the rate of a partner who shares every aim
+    assert 0 < len(cut) < 12
+    assert {round(share, 9) for world in cut for share in world.payers.values()} <= {1.0, 1.0 - p.cut_size}
+    assert {entry.who for world in cut for entry in world.log} == {"council"}
