@@ -288,7 +288,7 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
         stages, months, members = taking.stage[s], taking.months[s], taking.members[s]
         duration, ongoing, area = offers.duration[s], offers.ongoing[s] == 1, offers.area[s] == 1
         # An offer without any staff or money is closed; those in it are sent away.
-        closed = not area and services[V.quality, s] == 0.0
+        closed = not area and services[V.quality, s] == 0.0 and month < offers.stop[s]
         runs = month < offers.stop[s] and not closed
         high = offers.age_high[s]
         wanted = _age_bits(offers.age_low[s], high)

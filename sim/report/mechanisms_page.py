@@ -8,6 +8,7 @@ one that is off unless asked for), all else equal.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ import pandas as pd
 
 from sim.inputs.register import tables
 from sim.outcomes import HEADLINES, INDICATORS
-from sim.outputs import read_run_folder
-from sim.report.words import Measure, measure, upper_first
+from sim.outputs import OutputError, StoredComparison, read_run_folder
+from sim.report.words import NOT_SHOWN, Measure, measure, upper_first
 
 Reals = npt.NDArray[np.float64]
 ALL_ON = "all_on"
@@ -40,25 +41,34 @@ def differences(yearly: pd.DataFrame, strategy: str, year: int, population: str 
     """Strategy less twin by replication for each headline indicator, in the order of the luck numbers."""
     found = {}
     here = yearly[(yearly["year"] == year) & (yearly["population"] == population)]
+    seeds = sorted(yearly["seed"].unique())
     for indicator, group in HEADLINES.values():
         rows = here[(here["indicator"] == indicator) & (here["group"] == group)]
-        wide = rows.pivot_table(index="seed", columns="strategy", values="value", observed=True, dropna=False)
+        # A cell in which nobody is counted has no row.
+        wide = rows.pivot(index="seed", columns="strategy", values="value").reindex(seeds)
         found[indicator] = np.asarray(wide[strategy] - wide["no_zone"], dtype=np.float64)
     return found
 
 
 def changes(on: dict[str, Reals], off: dict[str, Reals]) -> dict[str, Change]:
-    """What switching off did to each headline difference, pair by pair (off less on)."""
-    out = {}
-    for name, with_it in on.items():
-        change = off[name] - with_it
-        low, high = np.nanpercentile(change, [LOW, HIGH])
-        out[name] = Change(float(np.nanmean(change)), float(low), float(high))
-    return out
+    """What switching off did to each headline difference, pair by pair (off less on).
+
+    Not a number where a cell rests on fewer than ten people in any run.
+    """
+    return {name: _summed_up(off[name] - with_it) for name, with_it in on.items()}
+
+
+def _summed_up(values: Reals) -> Change:
+    low, high = np.percentile(values, [LOW, HIGH])
+    return Change(float(np.mean(values)), float(low), float(high))
 
 
 def mechanisms_page(runs: Path) -> str:
-    """Markdown of the whole page. Raises ``OutputError`` where a run folder is missing or damaged."""
+    """Markdown of the whole page.
+
+    Raises ``OutputError`` where the folder ``all_on`` is missing, or a run folder is damaged or not its twin in all
+    but the switch. A mechanism without a run folder has no row in the second table.
+    """
     base = read_run_folder(runs / ALL_ON)
     strategy, year = base.strategies[0].id, base.years
     on = differences(base.yearly, strategy, year)
@@ -68,7 +78,7 @@ def mechanisms_page(runs: Path) -> str:
         rows.append(_where(name, page))
         folder = runs / name
         if folder.is_dir():
-            moved = changes(on, differences(read_run_folder(folder).yearly, strategy, year))
+            moved = changes(on, differences(_switched(folder, base, name, page).yearly, strategy, year))
             seen.append((f"`{name}`", *(_cell(measure(INDICATORS[i]), moved[i]) for i in on)))
     headings = ["Switch", *(_heading(indicator, group) for indicator, group in HEADLINES.values())]
     full = ("all on", *(_plain_cell(measure(INDICATORS[i]), values) for i, values in on.items()))
@@ -81,11 +91,25 @@ def mechanisms_page(runs: Path) -> str:
             intro,
             "## Where each stands",
             _table(("Switch", "No.", "What it does", "Files", "Numbers", "Test"), rows),
+            _NO_SWITCH,
             "## What was seen on and off",
             _SEEN,
             _table(headings, [full, *seen]),
         ]
     )
+
+
+def _switched(folder: Path, base: StoredComparison, name: str, page: dict[str, Any]) -> StoredComparison:
+    """The run of one switch; it must be that of ``base`` in everything else."""
+    found = read_run_folder(folder)
+    asked = ((), (name,)) if "when_asked" in page else ((name,), ())
+    if (found.without, found.including) != asked:
+        option = "--with" if "when_asked" in page else "--without"
+        raise OutputError(folder, f"this run was not made with {option} {name} alone", "Repeat it with that switch.")
+    for what in ("place", "strategies", "future", "evidence", "replications", "seed", "years"):
+        if getattr(found, what) != getattr(base, what):
+            raise OutputError(folder, f"this run and {ALL_ON} differ in {what}", "Repeat it like the other.")
+    return found
 
 
 _INTRODUCTION = """\
@@ -96,6 +120,11 @@ unless asked for can be switched on (`--with NAME`). This page is written by `py
 from run folders of `zonesim run {strategy}` in {place}: {years} years, {pairs} pairs of runs from luck number {seed},
 {evidence} evidence. The numbers of the mechanisms stand in [the parameters page](parameters.md), their equations in
 [the model](model.md)."""
+
+_NO_SWITCH = """\
+No. is that of the fifteen mechanisms in [the model](model.md#21-basic-principles). What has no switch of its own: 13,
+the theory of change, reads results and changes nothing; of 11, the backbone team is left out by leaving out its strand
+(`partnership_backbone`); of 14, futures are left out by asking for none."""
 
 _SEEN = """\
 The first row is the difference between the strategy and the place without a zone in the last year, residents, mean and
@@ -117,12 +146,13 @@ def _heading(indicator: str, group: str) -> str:
 
 
 def _cell(shown: Measure, change: Change) -> str:
+    if math.isnan(change.mean):
+        return NOT_SHOWN
     return f"{shown.bare(change.mean, signed=True)} ({shown.interval(change.low, change.high)})"
 
 
 def _plain_cell(shown: Measure, values: Reals) -> str:
-    low, high = np.nanpercentile(values, [LOW, HIGH])
-    return _cell(shown, Change(float(np.nanmean(values)), float(low), float(high)))
+    return _cell(shown, _summed_up(values))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

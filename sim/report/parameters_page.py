@@ -23,7 +23,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "population": ("The first day, births and moves", "36-first-day-and-moves"),
     "reference": ("Tests, pass marks and lines", "4-outcomes"),
     "evidence": ("Rules of the evidence library", "35-delivery"),
-    "coordination": ("Coordination, load and norms", "35-delivery"),
+    "coordination": ("Coordination, load and norms", "310-coordination-and-reinforcement"),
     "costs": ("Discounting and optimism bias", "41-costs-and-value"),
     "context": ("Local context and local analysis", "39-local-context"),
     "dashboard": ("What partners see", "42-what-partners-see"),
@@ -190,10 +190,16 @@ def _values() -> str:
 
 
 def _mechanisms() -> str:
-    """Switches of ``--without``, and what each sets."""
-    rows = [(f"`{name}`", page["meaning"], _sets(page["sets"])) for name, page in tables("mechanisms").items()]
-    text = "File `mechanisms.toml`. Each can be switched off with `--without NAME`; what that sets:"
-    return f"## Mechanisms\n\n{text}\n\n{_markdown_table(('Name', 'Meaning', 'Switched off'), rows)}"
+    """Switches of ``--without`` and ``--with``, and what each sets."""
+    rows = [
+        (f"`{name}`", page["meaning"], _sets(page["sets"]), _sets(page["when_asked"]) if "when_asked" in page else "")
+        for name, page in tables("mechanisms").items()
+    ]
+    text = (
+        "File `mechanisms.toml`. Each can be switched off with `--without NAME`; one that is off by itself is asked "
+        "for with `--with NAME`. What that sets:"
+    )
+    return f"## Mechanisms\n\n{text}\n\n{_markdown_table(('Name', 'Meaning', 'Switched off', 'Asked for'), rows)}"
 
 
 def _sets(values: Mapping[str, float]) -> str:

@@ -266,3 +266,15 @@ def test_a_full_waiting_list_stretches_staff_and_not_the_plan(register: Register
     p = register.parameters.coordination
     assert 1.0 < max(loads) <= 1.0 + p.load_stretch + 0.1
     assert world.services.waiting[s] > 0
+
+
+def test_the_planned_end_of_a_strand_costs_no_trust(register: Register) -> None:
+    start = create_start(neighbourhood(120, 4), everybody(register), 2, 24, CHURN_OFF)
+    world = create(start, made_strategy(planned(outreach=1.0, stop_month=3)), library_of(course()))
+    advance(world, 3)
+    s = world.plan.ids.index("made")
+    inside = np.flatnonzero(world.taking.stage[s, : len(world.children)] == TAKING_PART)
+    assert len(inside) > 10
+    advance(world)
+    assert not (world.taking.stage[s] == TAKING_PART).any()
+    assert world.households.experience[world.children.household[inside]].min() > -0.005
