@@ -153,7 +153,7 @@ def lose_partner(world: World, who: str) -> None:
 
 
 def _payers_outside(world: World) -> None:
-    """Payers that are no partners cut back and restore what they pay, as partners who share no aim of the zone would."""
+    """Payers that are no partners cut back and restore what they pay, as partners with aims of their own would."""
     if world.month < world.plan.first_month:
         return
     p, partners = world.parameters.partnership, {PARTNER_KINDS[kind] for kind in world.partners.kind.tolist()}

@@ -8,59 +8,17 @@ one that is off unless asked for), all else equal.
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from sim.inputs.register import tables
 from sim.outcomes import HEADLINES, INDICATORS
 from sim.outputs import OutputError, StoredComparison, read_run_folder
-from sim.report.words import NOT_SHOWN, Measure, measure, upper_first
+from sim.report.paired import cell, changes, differences, heading, plain_cell, table
+from sim.report.words import measure
 
-Reals = npt.NDArray[np.float64]
 ALL_ON = "all_on"
-LOW, HIGH = 5.0, 95.0
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a switch did to one headline: mean and 5th to 95th percentile over pairs of runs on the same luck."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def differences(yearly: pd.DataFrame, strategy: str, year: int, population: str = "residents") -> dict[str, Reals]:
-    """Strategy less twin by replication for each headline indicator, in the order of the luck numbers."""
-    found = {}
-    here = yearly[(yearly["year"] == year) & (yearly["population"] == population)]
-    seeds = sorted(yearly["seed"].unique())
-    for indicator, group in HEADLINES.values():
-        rows = here[(here["indicator"] == indicator) & (here["group"] == group)]
-        # A cell in which nobody is counted has no row.
-        wide = rows.pivot(index="seed", columns="strategy", values="value").reindex(seeds)
-        found[indicator] = np.asarray(wide[strategy] - wide["no_zone"], dtype=np.float64)
-    return found
-
-
-def changes(on: dict[str, Reals], off: dict[str, Reals]) -> dict[str, Change]:
-    """What switching off did to each headline difference, pair by pair (off less on).
-
-    Not a number where a cell rests on fewer than ten people in any run.
-    """
-    return {name: _summed_up(off[name] - with_it) for name, with_it in on.items()}
-
-
-def _summed_up(values: Reals) -> Change:
-    low, high = np.percentile(values, [LOW, HIGH])
-    return Change(float(np.mean(values)), float(low), float(high))
 
 
 def mechanisms_page(runs: Path) -> str:
@@ -79,9 +37,9 @@ def mechanisms_page(runs: Path) -> str:
         folder = runs / name
         if folder.is_dir():
             moved = changes(on, differences(_switched(folder, base, name, page).yearly, strategy, year))
-            seen.append((f"`{name}`", *(_cell(measure(INDICATORS[i]), moved[i]) for i in on)))
-    headings = ["Switch", *(_heading(indicator, group) for indicator, group in HEADLINES.values())]
-    full = ("all on", *(_plain_cell(measure(INDICATORS[i]), values) for i, values in on.items()))
+            seen.append((f"`{name}`", *(cell(measure(INDICATORS[i]), moved[i]) for i in on)))
+    headings = ["Switch", *(heading(indicator, group) for indicator, group in HEADLINES.values())]
+    full = ("all on", *(plain_cell(measure(INDICATORS[i]), values) for i, values in on.items()))
     intro = _INTRODUCTION.format(
         strategy=strategy, place=base.place.name, years=year, pairs=base.replications, evidence=base.evidence,
         seed=base.seed,
@@ -90,11 +48,11 @@ def mechanisms_page(runs: Path) -> str:
         [
             intro,
             "## Where each stands",
-            _table(("Switch", "No.", "What it does", "Files", "Numbers", "Test"), rows),
+            table(("Switch", "No.", "What it does", "Files", "Numbers", "Test"), rows),
             _NO_SWITCH,
             "## What was seen on and off",
             _SEEN,
-            _table(headings, [full, *seen]),
+            table(headings, [full, *seen]),
         ]
     )
 
@@ -137,27 +95,6 @@ def _where(name: str, page: dict[str, Any]) -> tuple[str, ...]:
     numbers = ", ".join(f"`{n}`" for n in [*page["sets"], *page.get("numbers", ())]) or "none: the step is left out"
     files = ", ".join(f"`{file}`" for file in page["files"])
     return f"`{name}`", str(page["number"]), page["meaning"], files, numbers, f"`{page['test']}`"
-
-
-def _heading(indicator: str, group: str) -> str:
-    named = INDICATORS[indicator]
-    of = "" if group == "all" else f" ({group})"
-    return f"{upper_first(named.plain_name)}{of}, {measure(named).difference_unit}"
-
-
-def _cell(shown: Measure, change: Change) -> str:
-    if math.isnan(change.mean):
-        return NOT_SHOWN
-    return f"{shown.bare(change.mean, signed=True)} ({shown.interval(change.low, change.high)})"
-
-
-def _plain_cell(shown: Measure, values: Reals) -> str:
-    return _cell(shown, _summed_up(values))
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -149,7 +149,7 @@ def test_strategies_are_what_their_names_say(strategies: dict[str, Strategy], st
     assert len(strategies["uncoordinated_twenty"].strands) == 20
     for name, strategy in strategies.items():
         has_backbone = any(planned.strand == "partnership_backbone" for planned in strategy.strands)
-        assert has_backbone == (name == "cradle_to_career" or name.endswith("_own_mix")), name
+        assert has_backbone == (name in ("cradle_to_career", "coordinated_twenty") or name.endswith("_own_mix")), name
 
 
 def test_cradle_to_career_builds_up_in_phases(strategies: dict[str, Strategy]) -> None:
@@ -217,3 +217,12 @@ def test_evidence_page_refuses_an_unknown_stage(strands: dict[str, Strand]) -> N
     odd = strands["neli"].model_copy(update={"stage": "retirement"})
     with pytest.raises(ValueError, match="does not know the stage retirement"):
         evidence_page([odd])
+
+
+def test_the_joined_up_twenty_are_the_same_twenty_with_a_team(strategies: dict[str, Strategy]) -> None:
+    alone, joined = strategies["uncoordinated_twenty"], strategies["coordinated_twenty"]
+    assert alone.partnership is None and joined.partnership is not None
+    assert joined.strands[1:] == alone.strands
+    assert joined.strands[0].strand == "partnership_backbone"
+    more = {payer: joined.money_gbp[payer] - pounds for payer, pounds in alone.money_gbp.items()}
+    assert {payer for payer, pounds in more.items() if pounds} == {"charity"}

@@ -13,7 +13,8 @@ import pytest
 
 from sim.outcomes import HEADLINES
 from sim.outputs import OutputError, write_run_folder
-from sim.report.mechanisms_page import Change, changes, differences, main, mechanisms_page
+from sim.report.mechanisms_page import main, mechanisms_page
+from sim.report.paired import Change, changes, differences
 from tests.report.made import made_comparison, made_strategies
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -1,0 +1,111 @@
+"""The page across places and futures: one strategy everywhere, one place under everything the world may do.
+
+``python -m sim.report.across_page docs/across.md RUNS`` writes it, and ``docs/pictures/shock_*.png`` beside it, from
+run folders of one strategy: ``RUNS/places/ID`` in each place without a future, and ``RUNS/futures/ID`` in one place
+under each future, ``RUNS/futures/none`` without one, all else equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.outcomes import HEADLINES, INDICATORS
+from sim.outputs import OutputError, StoredComparison, read_run_folder
+from sim.report.paired import cell, changes, differences, heading, plain_cell, table
+from sim.report.shock_figure import shock_figure
+from sim.report.style import rendered
+from sim.report.words import measure, pounds
+
+#: Futures that are drawn as well: what becomes of delivery, maturity and outcomes.
+DRAWN = {
+    "backbone_removed_year_5": "the backbone team is taken away in year 5",
+    "posts_halved": "the zone's posts are halved",
+    "pandemic_year_3": "a pandemic strikes in year 3",
+}
+_PLAIN = "none"
+
+
+def read_runs(folder: Path) -> dict[str, StoredComparison]:
+    """Run folders of one strategy by name. Raises ``OutputError`` where there is none, or one is damaged."""
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not names:
+        raise OutputError(folder, "there are no run folders here", "Run the strategy into it first.")
+    return {name: read_run_folder(folder / name) for name in names}
+
+
+def across_page(places: dict[str, StoredComparison], futures: dict[str, StoredComparison]) -> str:
+    """Markdown of the page: a table by place, a table by future, and a picture for each of ``DRAWN``."""
+    base = futures[_PLAIN]
+    strategy = base.strategies[0]
+    words = (
+        f"{strategy.name} (`{strategy.id}`), {base.years} years, {base.replications} pairs of runs from luck number "
+        f"{base.seed}, {base.evidence} evidence."
+    )
+    parts = [
+        "# Across places and futures",
+        f"Written by `python -m sim.report.across_page` from finished runs. {words}",
+        "## The same strategy in every place",
+        "Difference from the same place without a zone in the last year, residents: mean and 5th to 95th percentile "
+        "over pairs. Money is given per child, so it grows with the place; small places differ more by luck.",
+        _place_table(places),
+        "## The same place under every future",
+        f"{base.place.name}. The first row is the difference from the place without a zone when nothing strikes. Each "
+        "further row is what the future did to this difference, pair by pair on the same luck: the twin lives through "
+        "the same future, so that only what it does to the strategy's work is told.",
+        _future_table(futures),
+    ]
+    drawn = [(name, words) for name, words in DRAWN.items() if name in futures]
+    if drawn:
+        parts.append("## Three of them year by year")
+    for name, what in drawn:
+        parts.append(f"![What happens when {what}: delivery, maturity and outcomes](pictures/shock_{name}.png)")
+    return "\n\n".join(parts) + "\n"
+
+
+def _headings(first: str) -> list[str]:
+    return [first, *(heading(indicator, group) for indicator, group in HEADLINES.values())]
+
+
+def _place_table(places: dict[str, StoredComparison]) -> str:
+    rows = []
+    for run in places.values():
+        found = differences(run.yearly, run.strategies[0].id, run.years)
+        spent = pounds(float(run.costs["gbp"].sum()))
+        children = f"{round(run.place.value('children')):,}"
+        rows.append((run.place.name, children, spent, *(plain_cell(measure(INDICATORS[i]), found[i]) for i in found)))
+    headings = _headings("Place")
+    return table([headings[0], "Children", "Spent", *headings[1:]], rows)
+
+
+def _future_table(futures: dict[str, StoredComparison]) -> str:
+    base = futures[_PLAIN]
+    on = differences(base.yearly, base.strategies[0].id, base.years)
+    rows = [("nothing strikes", *(plain_cell(measure(INDICATORS[i]), values) for i, values in on.items()))]
+    for name, run in futures.items():
+        if name == _PLAIN:
+            continue
+        moved = changes(on, differences(run.yearly, run.strategies[0].id, run.years))
+        rows.append((f"`{run.future}`", *(cell(measure(INDICATORS[i]), moved[i]) for i in on)))
+    return table(_headings("Future"), rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page into the file named first, pictures beside it, from the folder of runs named second."""
+    parser = argparse.ArgumentParser("python -m sim.report.across_page", description="Write the page across runs.")
+    parser.add_argument("file", type=Path, help="file to write, such as docs/across.md")
+    parser.add_argument("runs", type=Path, help="folder with folders places and futures of run folders")
+    asked = parser.parse_args(arguments)
+    places, futures = read_runs(asked.runs / "places"), read_runs(asked.runs / "futures")
+    asked.file.write_text(across_page(places, futures), encoding="utf-8")
+    pictures = asked.file.parent / "pictures"
+    pictures.mkdir(exist_ok=True)
+    for name, what in DRAWN.items():
+        if name in futures:
+            figure = shock_figure(futures[_PLAIN], futures[name], what)
+            (pictures / f"shock_{name}.png").write_bytes(rendered(figure, "png"))
+
+
+if __name__ == "__main__":
+    main()
