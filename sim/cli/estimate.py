@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.spec import Place, PlannedStrand, Strand, Strategy
+from sim.spec import Analysis, Place, PlannedStrand, Strand, Strategy
 
 if TYPE_CHECKING:
     from sim.parameters import Register
@@ -38,7 +39,9 @@ def strategy_estimate(
     """Size, money and posts of a strategy in a place.
 
     Money is pounds a year, in the strategy's prices, with every strand at full size and everybody
-    offered a place taking it: what a run spends stays below. Posts are the staff this money buys.
+    offered a place taking it: what a run spends stays below. Running the partnership, its data agreement and the
+    local analysis, in the school year that pays most of it, are part of what is needed. Posts are the staff that
+    the strands' money buys.
     """
     children = place.value("children")
     per_child = children if strategy.money_per_child else 1.0
@@ -46,18 +49,51 @@ def strategy_estimate(
         _strand_estimate(planned, place, library[planned.strand], strategy.price_year, register.prices)
         for planned in strategy.strands
     ]
-    needed = sum(strand["gbp_a_year"] for strand in strands)
+    overheads = _overheads(strategy, place, library, register)
+    for_strands = sum(strand["gbp_a_year"] for strand in strands)
     delivery = register.parameters.delivery
     return {
         "place": place.id,
         "children": round(children),
         "child_months_per_year": round(children) * 12,
-        "money_needed_gbp_a_year": needed,
+        "money_needed_gbp_a_year": for_strands + sum(overheads.values()),
+        "strands_gbp_a_year": for_strands,
+        **overheads,
         "money_given_gbp_a_year": round(sum(strategy.money_gbp.values()) * per_child),
-        "posts_needed": round(needed * delivery.staff_share / delivery.post_cost, 1),
+        "posts_needed": round(for_strands * delivery.staff_share / delivery.post_cost, 1),
         "posts_given": strategy.posts,
         "strands": strands,
     }
+
+
+def _overheads(
+    strategy: Strategy, place: Place, library: Mapping[str, Strand], register: Register
+) -> dict[str, int]:  # fmt: skip
+    """Pounds a year for what is paid before any strand."""
+    from sim.engine.context import cost_gbp
+    from sim.engine.partnership import yearly_gbp
+    from sim.engine.zone import partnership_of
+
+    running = agreement = analysis = 0.0
+    partnership = partnership_of(strategy, library)
+    if partnership is not None:
+        alone = partnership.model_copy(update={"data_sharing": False})
+        running = yearly_gbp(alone, place, register, strategy.price_year)
+        agreement = yearly_gbp(partnership, place, register, strategy.price_year) - running
+    if strategy.analysis is not None:
+        whole = cost_gbp(strategy.analysis, register, strategy.price_year)
+        analysis = whole * _most_months_a_year(strategy.analysis) / strategy.analysis.months
+    return {
+        "partnership_gbp_a_year": round(running),
+        "data_agreement_gbp_a_year": round(agreement),
+        "local_analysis_gbp_a_year": round(analysis),
+    }
+
+
+def _most_months_a_year(analysis: Analysis) -> int:
+    """Most months of an analysis that fall into one school year."""
+    months = range(analysis.start_month, analysis.start_month + analysis.months)
+    return max(Counter(month // 12 for month in months).values())
 
 
 def _strand_estimate(

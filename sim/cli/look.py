@@ -13,6 +13,7 @@ import typer
 
 from sim.cli.options import Json
 from sim.cli.screen import complain, err, out
+from sim.cli.strategies import strategy_rows, told_strategy
 
 if TYPE_CHECKING:
     from sim.inputs import FileCheck, Problem
@@ -66,7 +67,8 @@ def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of 
     if json:
         print(json_text.dumps({"kind": kind, **content}))
         return
-    _print_record(kind, _told(content) if kind == "future" else content)
+    tellers = {"future": _told, "strategy": told_strategy}
+    _print_record(kind, tellers[kind](content) if kind in tellers else content)
 
 
 def check(
@@ -104,7 +106,7 @@ def _rows(kind: Kind) -> list[dict[str, Any]]:
     makers: dict[Kind, Callable[[], list[dict[str, Any]]]] = {
         Kind.PLACES: _place_rows,
         Kind.STRANDS: _strand_rows,
-        Kind.STRATEGIES: _strategy_rows,
+        Kind.STRATEGIES: strategy_rows,
         Kind.FUTURES: _future_rows,
         Kind.INDICATORS: _indicator_rows,
         Kind.MECHANISMS: _mechanism_rows,
@@ -138,16 +140,6 @@ def _strand_rows() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _strategy_rows() -> list[dict[str, Any]]:
-    from sim.inputs import list_ids, load_strategy
-
-    strategies = [load_strategy(name) for name in list_ids("strategy")]
-    return [
-        {"id": s.id, "name": s.name, "place": s.place, "strands": len(s.strands), "question": s.question}
-        for s in strategies
-    ]
-
-
 def _future_rows() -> list[dict[str, Any]]:
     from sim.inputs import list_ids, load_future
 
@@ -168,9 +160,16 @@ def _indicator_rows() -> list[dict[str, Any]]:
 
 
 def _mechanism_rows() -> list[dict[str, Any]]:
-    from sim.inputs.register import mechanisms
+    from sim.inputs.register import mechanisms, optional_mechanisms
 
-    return [{"id": name, "meaning": meaning} for name, meaning in mechanisms().items()]
+    optional = optional_mechanisms()
+    return [
+        {
+            "id": name, "meaning": meaning, "by_itself": "off" if name in optional else "on",
+            "switch": "--with" if name in optional else "--without",
+        }
+        for name, meaning in mechanisms().items()
+    ]  # fmt: skip
 
 
 def _parameter_rows() -> list[dict[str, Any]]:

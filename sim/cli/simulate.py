@@ -34,6 +34,10 @@ DEMO_PLACE = "wallsend"
 DEMO_STRATEGIES = ("business_as_usual", "schools_only", "early_start", "cradle_to_career")
 
 
+#: Warnings that are printed; all of them are in the manifest.
+MOST_WARNINGS = 12
+
+
 @dataclass(frozen=True)
 class Job:
     """What the user asked for."""
@@ -111,6 +115,7 @@ def _do(job: Job) -> None:
     from sim.inputs.register import load_register
     from sim.outputs import claim_folder, comparison_answer, write_run_folder
     from sim.report.briefing import write_report
+    from sim.report.figures import figures_of
 
     started = datetime.now(UTC)
     place = load_place(job.place)
@@ -132,7 +137,7 @@ def _do(job: Job) -> None:
         print(json.dumps(comparison_answer(comparison, written), allow_nan=False))
     else:
         _show(comparison)
-    _say_where(written, len(comparison.theory) > 0)
+    _say_where(written, list(figures_of(comparison)))
 
 
 def _simulate(
@@ -157,29 +162,32 @@ def _simulate(
 
 
 def _show(comparison: ComparisonRecord) -> None:
+    from sim.report.partnership import partnership_lines
     from sim.report.tables import cost_table, legend, outcome_table
     from sim.report.theory import theory_rows, theory_sentence, theory_table
+    from sim.report.words import no_more_than
 
     console = out()
     console.print(outcome_table(comparison, console.width))
     console.print(legend(comparison), markup=False, highlight=False)
     console.print()
     console.print(cost_table(comparison))
+    for line in partnership_lines(comparison):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for strategy, rows in theory_rows(comparison).items():
         console.print()
         console.print(theory_table(comparison, strategy))
         console.print(theory_sentence(rows), markup=False, highlight=False)
-    for warning in comparison.warnings:
+    for warning in no_more_than(comparison.warnings, MOST_WARNINGS, "delivery.parquet"):
         console.print(f"Warning: {warning}", markup=False, highlight=False, style="yellow")
 
 
-def _say_where(folder: Path, theory: bool) -> None:
+def _say_where(folder: Path, figures: list[str]) -> None:
     console = err()
-    figures = "outcomes, differences, costs, reach" + (", theory" if theory else "")
     for line in (
         f"Everything is in {folder}",
         f"  briefing  {folder / 'briefing.html'}",
-        f"  figures   {figures} (.png and .svg)",
+        f"  figures   {', '.join(figures)} (.png and .svg)",
         "  data      results.parquet and others, explained in dictionary.json",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from scipy.special import ndtr, ndtri
 from sim import draws
 from sim.engine.world import Estimate, LogEntry, Reals, World
 from sim.offers import price_factor
-from sim.parameters import ContextParameters, Register
+from sim.parameters import Register
 from sim.schema import Stream
 from sim.science import context as science
 from sim.spec import DRIVERS, PLACE_CELLS, Analysis, Place
@@ -60,13 +60,19 @@ def _fits(world: World, known: float) -> Reals:
 
 def analysis_due_gbp(world: World) -> float:
     """Pounds of the strategy's price year the local analysis would cost in this school year, spread over its months."""
-    analysis, p = world.strategy.analysis, world.parameters.context
+    analysis = world.strategy.analysis
     if analysis is None:
         return 0.0
     year = range(world.month - world.month % 12, world.month - world.month % 12 + 12)
     months = sum(1 for month in year if 0 <= month - analysis.start_month < analysis.months)
-    prices = price_factor(world.start.register.prices, int(p.cost_year), world.strategy.price_year)
-    return _cost(analysis, p) * prices * months / analysis.months
+    return cost_gbp(analysis, world.start.register, world.strategy.price_year) * months / analysis.months
+
+
+def cost_gbp(analysis: Analysis, register: Register, price_year: int) -> float:
+    """Pounds of ``price_year`` that a whole local analysis costs."""
+    p = register.parameters.context
+    cost = {"desk": p.cost_desk, "survey": p.cost_survey, "deep": p.cost_deep}[analysis.depth]
+    return cost * price_factor(register.prices, int(p.cost_year), price_year)
 
 
 def analysis_gbp(world: World, money: float) -> float:
@@ -98,10 +104,6 @@ def analyse(world: World) -> None:
     if first or done == analysis.months:
         what = "a local analysis begins" if first else "the local analysis is finished"
         world.log.append(LogEntry(world.month, "analysis", "", what))
-
-
-def _cost(analysis: Analysis, p: ContextParameters) -> float:
-    return {"desk": p.cost_desk, "survey": p.cost_survey, "deep": p.cost_deep}[analysis.depth]
 
 
 def _priors(world: World) -> Reals:

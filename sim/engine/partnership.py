@@ -11,10 +11,10 @@ from sim import draws
 from sim.engine.world import LogEntry, World
 from sim.kernel import partners as kernel
 from sim.offers import price_factor
-from sim.parameters import PartnershipParameters
+from sim.parameters import PartnershipParameters, Register
 from sim.schema import FOREVER, PARTNER_KINDS, SEPTEMBER, Stream
 from sim.science import partnership as science
-from sim.spec import Partnership
+from sim.spec import Partnership, Place
 from sim.state import Table
 
 #: Payer that each kind of partner pays as; community groups pay nothing.
@@ -183,13 +183,18 @@ def money_paid(world: World) -> dict[str, float]:
 
 def overheads_gbp(world: World) -> float:
     """Pounds of this school year for running the partnership and its data agreement, before any strand is paid."""
-    partnership, p = world.partnership, world.parameters.partnership
+    partnership = world.partnership
     if partnership is None:
         return 0.0
-    yearly = _traits(partnership.governance, p)[4] + float(partnership.data_sharing) * p.data_agreement_gbp
     first = world.month - world.month % 12
     months = min(max(first + 12 - partnership.start_month, 0), 12)
-    size = world.start.place.value("children") / p.standard_zone_children
-    prices = world.start.register.prices
-    uprated = price_factor(prices, int(world.parameters.context.cost_year), world.strategy.price_year)
-    return yearly * uprated * size * months / 12.0
+    yearly = yearly_gbp(partnership, world.start.place, world.start.register, world.strategy.price_year)
+    return yearly * months / 12.0
+
+
+def yearly_gbp(partnership: Partnership, place: Place, register: Register, price_year: int) -> float:
+    """Pounds of ``price_year`` that a partnership and its data agreement cost in a whole year in a place."""
+    p = register.parameters.partnership
+    yearly = _traits(partnership.governance, p)[4] + float(partnership.data_sharing) * p.data_agreement_gbp
+    size = place.value("children") / p.standard_zone_children
+    return yearly * price_factor(register.prices, int(register.parameters.context.cost_year), price_year) * size

@@ -219,7 +219,7 @@ def create(
         np.zeros((uptake.N_NEEDS, n)), np.zeros((uptake.N_NEEDS, m)), np.zeros(m),
         zone_at(households, side, n_zones),
     )  # fmt: skip
-    partnership = partnership_of(strategy, plan)
+    partnership = partnership_of(strategy, library)
     partners, zone = make_partnership(start.place, partnership, register.parameters.partnership)
     usual = usual_zone(register.parameters.partnership)
     ages = child_kernel.age_tables(register.parameters.children)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim import draws
 from sim.kernel.partners import start_zone
-from sim.offers import OfferPlan
 from sim.outcomes import FAMILIES
 from sim.parameters import PartnershipParameters
 from sim.schema import GOVERNANCE_FORMS, NEVER, PARTNER_KINDS
 from sim.science.partnership import start_trust
-from sim.spec import Partner, PartnerKind, Partnership, Place, Strategy
+from sim.spec import Partner, PartnerKind, Partnership, Place, Strand, Strategy
 from sim.state import Table
 
 #: One partner of each usual kind, for a partnership that names none.
@@ -19,7 +20,7 @@ USUAL_KINDS: tuple[PartnerKind, ...] = ("school_trust", "council", "nhs", "housi
 USUAL_PARTNERS = tuple(Partner(id=kind, kind=kind, lead=kind == "school_trust") for kind in USUAL_KINDS)
 
 
-def partnership_of(strategy: Strategy, plan: OfferPlan) -> Partnership | None:
+def partnership_of(strategy: Strategy, library: Mapping[str, Strand]) -> Partnership | None:
     """The strategy's partnership with its partners in order of their ids.
 
     A strategy that says nothing but plans a backbone team has the usual one from the month the team starts;
@@ -27,9 +28,10 @@ def partnership_of(strategy: Strategy, plan: OfferPlan) -> Partnership | None:
     """
     found = strategy.partnership
     if found is None:
-        if not plan.backbone.any():
+        starts = [s.start_month for s in strategy.strands if library[s.strand].delivery.backbone]
+        if not starts:
             return None
-        found = Partnership(start_month=int(plan.arrays.start[plan.backbone].min()))
+        found = Partnership(start_month=min(starts))
     partners = sorted(found.partners or USUAL_PARTNERS, key=lambda partner: partner.id)
     return found.model_copy(update={"partners": tuple(partners)})
 

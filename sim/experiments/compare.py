@@ -20,10 +20,11 @@ from sim.experiments.ensemble import (
     GROUP_IDS,
     TWIN,
     Run,
-    n_years,
     replicate,
     spent_by_year,
 )
+from sim.experiments.events import events_frame
+from sim.experiments.local_analysis import analysis_frame
 from sim.experiments.theory import refuse_wrong_theories, theory_frame, theory_warnings
 from sim.experiments.value import payer_shares, value_frames
 from sim.futures import NO_FUTURE, in_order, in_words
@@ -31,15 +32,14 @@ from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import STANCES
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
+from sim.outputs.delivery import shortfall_sentences, shortfalls
 from sim.population import Margin, build
-from sim.schema import V
+from sim.schema import ENROLMENT_MONTHS, V
 from sim.spec import Future, Place, Strategy
 
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 LOW, HIGH = 5.0, 95.0
-#: A strand whose posts are filled to less than this at the end of its first year is said to be late.
-_STAFFED = 0.85
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Comparison:
     payer, year, gbp, posts. value, value_summary: as in ``sim.experiments.value``. delivery: strategy, strand, year
     and what happened. yearly: one row per run and cell. runs: one row per run. fit: asked and synthetic margins of
     the place. dashboard: what partners see beside truth and twin. naive: comparisons made from the dashboard beside
-    the truth. theory: one row per step of each strategy's theory of change.
+    the truth. theory: one row per step of each strategy's theory of change. events: what happened in each run.
+    analysis: what the local analyses said.
     """
 
     place: Place
@@ -76,6 +77,8 @@ class Comparison:
     dashboard: pd.DataFrame
     naive: pd.DataFrame
     theory: pd.DataFrame
+    events: pd.DataFrame
+    analysis: pd.DataFrame
     warnings: tuple[str, ...]
     digest: str
 
@@ -142,6 +145,8 @@ def compare(
     digest = hashlib.blake2b(
         json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16
     )
+    delivery = _delivery(names, everything)
+    strands = delivery[~delivery["today"].astype(bool)]
     value, value_summary = value_frames(names, everything, (twin, *strategies), register)
     return Comparison(
         place=place,
@@ -159,14 +164,20 @@ def compare(
         costs=_costs(names, everything),
         value=value,
         value_summary=value_summary,
-        delivery=_delivery(names, everything),
+        delivery=delivery,
         yearly=_yearly(names, everything, seed),
         runs=_runs(names, everything, seed),
         fit=_fit(fit),
         dashboard=dashboard_frame(names, everything),
         naive=naive_frame(names, everything),
         theory=theory_frame(names[1:], everything, strategies),
-        warnings=_warnings(names, everything) + theory_warnings(names[1:], strategies),
+        events=events_frame(names, everything, seed),
+        analysis=analysis_frame(names, everything),
+        warnings=(
+            *_offer_warnings(names, everything),
+            *theory_warnings(names[1:], strategies),
+            *shortfall_sentences(shortfalls(strands, dict(zip(names[1:], strategies, strict=True)))),
+        ),
         digest=digest.hexdigest(),
     )
 
@@ -254,8 +265,8 @@ def _costs(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
 
 _BOOKS = {
     "eligible": V.eligible, "offered": V.offered, "started": V.started, "completed": V.completed, "dropped": V.dropped,
-    "waiting": V.waiting, "taking_part": V.taking_part, "exposed": V.exposed, "gbp": V.spent, "posts": V.posts_filled,
-    "delivered_share": V.quality,
+    "waiting": V.waiting, "taking_part": V.taking_part, "exposed": V.exposed, "gbp": V.spent,
+    "posts_wanted": V.posts_wanted, "posts": V.posts_filled, "delivered_share": V.quality,
 }  # fmt: skip
 
 
@@ -269,9 +280,28 @@ def _delivery(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
         frame = pd.DataFrame({"strategy": name, "strand": np.array(offers, dtype=object)[offer], "year": year + 1})
         for column, index in _BOOKS.items():
             frame[column] = mean[:, index, :].ravel()
+        frame["paid_for"], frame["short_of"] = _paid_for(everything, at)
         frame["today"] = offer < everything[0][at].n_today
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def _paid_for(everything: list[list[Run]], at: int) -> tuple[Reals, list[str]]:
+    """Share of the plan that money and posts reached, by year and offer, and which of the two fell short more often.
+
+    Mean over the year's terms (1 for a term without a shortfall) and replications; 1 and "" where nothing fell short.
+    """
+    years, _, n = everything[0][at].delivered.shape
+    shares, cases = np.ones((len(everything), years, n)), {"money": np.zeros((years, n)), "posts": np.zeros((years, n))}
+    for r, runs in enumerate(everything):
+        offers = np.array(runs[at].offers)
+        for year, strand, share, of in runs[at].shortfalls:
+            columns = offers == strand
+            shares[r, year, columns] -= (1.0 - max(share, 0.0)) / len(ENROLMENT_MONTHS)
+            cases[of][year, columns] += 1.0
+    short_of = np.where(cases["money"] >= cases["posts"], "money", "posts").ravel()
+    never = (cases["money"] + cases["posts"]).ravel() == 0.0
+    return shares.mean(axis=0).ravel(), np.where(never, "", short_of).tolist()
 
 
 def _category(codes: npt.NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
@@ -321,35 +351,6 @@ def _fit(margins: tuple[Margin, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["margin", "asked", "synthetic", "kind"])
 
 
-def _warnings(names: list[str], everything: list[list[Run]]) -> tuple[str, ...]:
-    """One sentence per strand that money or posts did not stretch to, and what the offers themselves report."""
-    found: list[str] = []
-    years = n_years(everything[0])
-    for at, name in enumerate(names[1:], start=1):
-        found += [f"{name}: {text}" for text in everything[0][at].warnings]
-        short: dict[tuple[str, str], list[tuple[int, float]]] = {}
-        for runs in everything:
-            for year, strand, share, of in runs[at].shortfalls:
-                short.setdefault((strand, of), []).append((year + 1, share))
-        for (strand, of), cases in sorted(short.items()):
-            hit = sorted({year for year, _ in cases if year <= years})
-            mean = float(np.mean([share for _, share in cases]))
-            span = f"year {hit[0]}" if len(hit) == 1 else f"years {hit[0]} to {hit[-1]}"
-            found.append(f"{name}: {of} for only {mean:.0%} of {strand} in {span}")
-        found += [f"{name}: {text}" for text in _late(everything, at)]
-    return tuple(found)
-
-
-def _late(everything: list[list[Run]], at: int) -> list[str]:
-    """One sentence per strand whose posts were still vacant in the August of the year it began."""
-    run, found = everything[0][at], []
-    wanted, filled = (
-        np.mean([runs[at].delivered[:, column, :] for runs in everything], axis=0)
-        for column in (V.posts_wanted, V.posts_filled)
-    )
-    for s in range(run.n_today, len(run.offers)):
-        first = int(np.argmax(wanted[:, s] > 0.0))
-        share = filled[first, s] / wanted[first, s] if wanted[first, s] > 0.0 else 1.0
-        if share < _STAFFED:
-            found.append(f"only {share:.0%} of the posts of {run.offers[s]} are filled by August of year {first + 1}")
-    return found
+def _offer_warnings(names: list[str], everything: list[list[Run]]) -> list[str]:
+    """What the compiled offers of each strategy report of themselves."""
+    return [f"{name}: {text}" for at, name in enumerate(names) if at > 0 for text in everything[0][at].warnings]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine import Start, World, advance, create, create_start
+from sim.engine.world import Estimate, LogEntry
 from sim.experiments.screens import Seen, seen_by_partners
 from sim.futures import NO_FUTURE
 from sim.offers import Evidence
@@ -36,7 +37,8 @@ class Run:
     ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
     against the twin. ``money``: years x ``payers``, what each paid in, and ``overheads``: years x ``OVERHEADS``,
     pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what
-    partners had on their screen.
+    partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local analysis said;
+    ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
     """
 
     strategy: str
@@ -54,6 +56,9 @@ class Run:
     warnings: tuple[str, ...]
     wall_s: float
     seen: Seen
+    log: tuple[LogEntry, ...]
+    analysis: tuple[Estimate, ...]
+    drivers: Reals
 
 
 def flows(world: World) -> dict[str, int]:
@@ -139,6 +144,9 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         warnings=tuple(world.plan.warnings),
         wall_s=wall,
         seen=seen_by_partners(world, twin or world),
+        log=tuple(world.log),
+        analysis=tuple(world.analysis),
+        drivers=world.start.drivers,
     )
 
 

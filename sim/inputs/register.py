@@ -61,6 +61,12 @@ def mechanisms() -> dict[str, str]:
 
 
 @cache
+def optional_mechanisms() -> tuple[str, ...]:
+    """Mechanisms that are off by themselves, which ``--with`` asks for."""
+    return tuple(name for name in mechanisms() if "when_asked" in _document("mechanisms")[name])
+
+
+@cache
 def driver_rules() -> dict[str, DriverRule]:
     """What drives disadvantage beyond deprivation, in the order of ``spec.DRIVERS``."""
     pages = _document("drivers")
@@ -76,9 +82,9 @@ def driver_rules() -> dict[str, DriverRule]:
 def _switched(without: Iterable[str], including: Iterable[str]) -> dict[str, float]:
     """Values that switching mechanisms off, and asking for one that is off by itself, set."""
     sets: dict[str, float] = {}
-    optional = [name for name, page in _document("mechanisms").items() if name in mechanisms() and "when_asked" in page]
     for option, asked, known, key in (
-        ("--without", without, list(mechanisms()), "sets"), ("--with", including, optional, "when_asked"),
+        ("--without", without, tuple(mechanisms()), "sets"),
+        ("--with", including, optional_mechanisms(), "when_asked"),
     ):  # fmt: skip
         for name in sorted(set(asked)):
             if name not in known:

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.outputs.partnership import partnership_rows
 from sim.outputs.records import SCHEMA_VERSION, ComparisonRecord, zonesim_version
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
             comparison.naive.query(f"comparison == 'users_nonusers' and year == {comparison.years}"), NAIVE_KEYS
         ),
         "theory": _rows(comparison.theory, THEORY_KEYS),
+        # Every event stands in events.parquet.
+        "partnership": [{key: plain(value) for key, value in row.items()} for row in partnership_rows(comparison)],
         "warnings": list(comparison.warnings),
     }
 

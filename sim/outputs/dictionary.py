@@ -26,6 +26,16 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Children more than 0.02 SD better than in the twin, or with a milestone gained; mean over replications.",
     ),
     "delivered_share": ("staffed", "share", "Share of the posts wanted that were filled."),
+    "driver": (
+        "driver of disadvantage",
+        "id",
+        "What drives children's disadvantage in the place beyond what is usual for places as deprived.",
+    ),
+    "estimate": (
+        "estimate",
+        "SD between places",
+        "What the local analysis says of the driver at the end of the month, mean over replications; not the truth.",
+    ),
     "exposed": ("lives where it is on offer", "children or households", "Reached by an area-wide strand that year."),
     "today": ("today's service", "true or false", "True for services that run in the twin too."),
     "bias": ("error of the naive comparison", "as the indicator", "Naive difference less the truth, mean."),
@@ -109,6 +119,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "share of replications",
         "Share of replications in which the naive difference has the wrong sign or is more than twice the truth.",
     ),
+    "month": ("month", "months", "0 is the first September; an estimate is of the month's end."),
     "naive": ("naive difference", "as the indicator", "What partners would read off their screen, mean."),
     "missed": ("missed", "share of replications", "Not reached at the reading due or a later one of the run."),
     "n": (
@@ -130,6 +141,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "on_time": ("on time", "share of replications", "Reached at the last reading at or before the date."),
     "outcome": ("outcome", "id", "Outcome by which a child counts as better, same or worse."),
+    "paid_for": (
+        "paid for",
+        "share of the plan",
+        "Share of the plan that money and the limit on posts reached, mean over the year's terms and replications.",
+    ),
     "payer": ("who pays", "id", "Body that pays (council, nhs, schools, charity, housing, government, police)."),
     "payer_or_gainer": (
         "who pays or gains",
@@ -142,7 +158,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "residents: who lives there that year. originals: there at the start or born to those, followed "
         "wherever they go.",
     ),
-    "posts": ("posts", "full-time posts", "Posts filled, mean over the year."),
+    "posts": ("posts", "full-time posts", "Posts filled in August."),
+    "posts_wanted": ("posts wanted", "full-time posts", "Posts paid for in August, mean over replications."),
     "reading": (
         "reading",
         "id",
@@ -150,6 +167,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "without what comes after the run (lifetime earnings).",
     ),
     "reads": ("reads", "id", "Indicator, or strand and measure, that the step reads."),
+    "replications": ("replications", "number", "Replications that the row is made of."),
     "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
     "run": ("run", "number", "One strategy in one replication."),
     "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
@@ -162,6 +180,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "share of replications",
         "Share of replications in which the figure rests on fewer than 10 and is hidden from partners.",
     ),
+    "short_of": ("short of", "money or posts", "What fell short more often where paid_for is under 1; else empty."),
     "started": ("started", "children or households", "Began to take part that year."),
     "step": ("step", "id", "Step of the strategy's theory of change, in the order in which they rest on one another."),
     "strand": ("strand", "id", "Intervention of the evidence library."),
@@ -172,7 +191,7 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "True if the cell rests on fewer than 10 in a replication; its numbers are then empty.",
     ),
     "synthetic": ("in the model", "as the margin", "Value of the synthetic population in month 0."),
-    "taking_part": ("taking part", "children or households", "Taking part, mean over the year."),
+    "taking_part": ("taking part", "children or households", "Taking part in August."),
     "truth": (
         "truth",
         "as the indicator",
@@ -187,8 +206,10 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "value": ("value", "as the indicator", "Mean over replications (yearly: value of one run)."),
     "verdict": ("verdict", "id", "Most frequent of on_time, not_measurable, late, missed; of equals the worse."),
-    "waiting": ("waiting", "children or households", "On a waiting list, mean over the year."),
+    "waiting": ("waiting", "children or households", "On a waiting list in August."),
     "wanted": ("wanted", "as what is read", "Least change with its sign; empty where any change will do."),
+    "what": ("what happened", "text", "What happened, in words."),
+    "who": ("who", "id", "Whom it happened to: a partner, or whom a shock strikes; empty for the whole place."),
     "wall_s": ("computing time", "seconds", "Time the run took."),
     "worse": (
         "worse off",
@@ -198,12 +219,43 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "year": ("year", "school year", "1 is the school year that begins in month 0; in value, 0 is the whole run."),
 }
 
-#: Columns of the table ``theory`` that mean something else there.
-THEORY_COLUMNS: dict[str, tuple[str, str, str]] = {
-    "high": ("high end", "as what is read", "95th percentile of the change over the replications that could be read."),
-    "kind": ("kind of step", "id", "output: work done. step: change on the way. outcome: change that is the aim."),
-    "low": ("low end", "as what is read", "5th percentile of the change over the replications that could be read."),
-    "against": ("compared with", "twin or start", "twin, that year; start: the twin's first reading. A count: from 0."),
+#: Columns that mean something else in a table of this name.
+OWN_COLUMNS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "theory": {
+        "high": (
+            "high end",
+            "as what is read",
+            "95th percentile of the change over the replications that could be read.",
+        ),
+        "kind": ("kind of step", "id", "output: work done. step: change on the way. outcome: change that is the aim."),
+        "low": ("low end", "as what is read", "5th percentile of the change over the replications that could be read."),
+        "against": (
+            "compared with",
+            "twin or start",
+            "twin, that year; start: the twin's first reading. A count: from 0.",
+        ),
+    },
+    "events": {
+        "kind": (
+            "kind of event",
+            "id",
+            "joined, left, returned, leader (lost its leader), signed (the data agreement), cut_back, restored, "
+            "handover (of the backbone team), met (September: meetings of the last twelve months), future (a shock "
+            "begins or ends), analysis.",
+        ),
+    },
+    "analysis": {
+        "low": (
+            "low end",
+            "SD between places",
+            "5th percentile of where the driver may lie: all replications' estimates with their standard deviations.",
+        ),
+        "high": (
+            "high end",
+            "SD between places",
+            "95th percentile of where the driver may lie: all replications' estimates with their standard deviations.",
+        ),
+    },
 }
 
 
@@ -234,7 +286,7 @@ def dictionary(comparison: ComparisonRecord) -> dict[str, Any]:
 
 def _columns(table: str, names: list[str]) -> list[dict[str, str]]:
     rows = []
-    known = COLUMNS | THEORY_COLUMNS if table == "theory" else COLUMNS
+    known = COLUMNS | OWN_COLUMNS.get(table, {})
     for name in names:
         plain_name, unit, definition = known.get(name, (name, "", ""))
         rows.append(

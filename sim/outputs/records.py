@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from sim.spec import Place, Strategy
 
-#: Version of the run folder and of the ``--json`` answers; raised when a key or column changes meaning.
-SCHEMA_VERSION = 1
+#: Version of the run folder and of the ``--json`` answers; raised when a key or column changes meaning
+#: or a table is added.
+SCHEMA_VERSION = 2
 
 #: The tidy tables of a run folder, in the order in which a reader needs them.
 FRAMES = (
     "results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit", "dashboard", "naive",
-    "theory",
+    "theory", "events", "analysis",
 )  # fmt: skip
 
 
@@ -28,7 +29,8 @@ class ComparisonRecord(Protocol):
     The frames are tidy: ``results``, ``changed``, ``costs``, ``value`` and ``delivery`` hold means over
     replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row, ``fit``
     the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would conclude
-    from it, ``theory`` one step of a theory of change a row. ``sim.outputs.dictionary`` explains every column.
+    from it, ``theory`` one step of a theory of change a row, ``events`` what happened in each run, ``analysis`` what
+    local analyses said of the place. ``sim.outputs.dictionary`` explains every column.
     """
 
     @property
@@ -76,6 +78,10 @@ class ComparisonRecord(Protocol):
     @property
     def theory(self) -> DataFrame: ...
     @property
+    def events(self) -> DataFrame: ...
+    @property
+    def analysis(self) -> DataFrame: ...
+    @property
     def warnings(self) -> tuple[str, ...]: ...
     @property
     def digest(self) -> str: ...
@@ -107,6 +113,8 @@ class StoredComparison:
     dashboard: DataFrame
     naive: DataFrame
     theory: DataFrame
+    events: DataFrame
+    analysis: DataFrame
     warnings: tuple[str, ...]
     digest: str
     command: str

@@ -2,7 +2,8 @@
 
 ``runs.parquet``, ``yearly.parquet``, ``results.parquet``, ``changed.parquet``, ``costs.parquet``,
 ``value.parquet``, ``value_summary.parquet``, ``delivery.parquet``, ``fit.parquet``, ``dashboard.parquet``,
-``naive.parquet``, ``theory.parquet`` (zstd), ``dictionary.json`` and ``manifest.json``.
+``naive.parquet``, ``theory.parquet``, ``events.parquet``, ``analysis.parquet`` (zstd),
+``dictionary.json`` and ``manifest.json``.
 """
 
 from __future__ import annotations

@@ -9,16 +9,23 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 
 from sim.outcomes import FAMILIES
 from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
+from sim.report.analysis_section import analysis_section
+from sim.report.delivery_section import delivery_section
 from sim.report.drivers import HIDDEN_CELLS, UNKNOWN
 from sim.report.figures import FIGURES, save_figures
+from sim.report.html import listed as _list
+from sim.report.html import table as _table
 from sim.report.naive import how_it_misleads, misled_rows
+from sim.report.partnership_figure import CAPTION as PARTNERSHIP_CAPTION
+from sim.report.partnership_figure import NAME as PARTNERSHIP
+from sim.report.partnership_section import partnership_section
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
 from sim.report.theory_figure import CAPTION as THEORY_CAPTION
 from sim.report.theory_figure import NAME as THEORY
@@ -43,6 +50,7 @@ from sim.report.words import (
     finding,
     measure,
     month_name,
+    no_more_than,
     plain_value,
     pounds,
     short_name,
@@ -64,6 +72,9 @@ figcaption{color:#595959}code,pre{background:#f2f2f2;padding:.1rem .3rem;border-
 pre{padding:.8rem;overflow-x:auto;white-space:pre-wrap}small{color:#595959}
 @media print{h2,figure,tr{break-inside:avoid}}
 """
+
+#: Warnings at the top of the page; what fell short in delivery has a section of its own.
+MOST_WARNINGS = 6
 
 _LIMITS = (
     "The people are synthetic: they match the counts of the place profile, not anybody who lives there.",
@@ -103,7 +114,10 @@ def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str
         _outcomes(comparison),
         _changed(comparison),
         _costs(comparison),
-        theory_section(comparison, _theory_figure(drawn)),
+        delivery_section(comparison),
+        partnership_section(comparison, _one_figure(drawn, PARTNERSHIP, PARTNERSHIP_CAPTION)),
+        analysis_section(comparison),
+        theory_section(comparison, _one_figure(drawn, THEORY, THEORY_CAPTION)),
         _figures({name: svg for name, svg in drawn.items() if name != "screen"}),
         _screen(comparison, drawn),
         _place(comparison),
@@ -125,7 +139,7 @@ def _question(comparison: ComparisonRecord) -> str:
     asked = "".join(f"<p>{escape(question)}</p>" for question in questions) or (
         f"<p>What would these strategies change in {escape(comparison.place.name)}?</p>"
     )
-    warnings = _list(comparison.warnings)
+    warnings = _list(no_more_than(comparison.warnings, MOST_WARNINGS, "What was delivered"))
     noted = f"<h3>Warnings of the run</h3>{warnings}" if comparison.warnings else ""
     return f"<section><h2>The question</h2>{asked}{noted}</section>"
 
@@ -293,8 +307,8 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{escape(text)}</p>" for text in texts)
 
 
-def _theory_figure(drawn: Mapping[str, str]) -> str:
-    return _figure(drawn[THEORY], THEORY, THEORY_CAPTION) if THEORY in drawn else ""
+def _one_figure(drawn: Mapping[str, str], name: str, caption: str) -> str:
+    return _figure(drawn[name], name, caption) if name in drawn else ""
 
 
 def _figure(svg: str, name: str, caption: str) -> str:
@@ -386,22 +400,3 @@ def _reproduce(comparison: ComparisonRecord, command: str) -> str:
 def command_line(arguments: Iterable[str]) -> str:
     """A command line that can be pasted into a shell."""
     return shlex.join(["zonesim", *arguments])
-
-
-def _list(items: Iterable[str]) -> str:
-    entries = "".join(f"<li>{escape(item)}</li>" for item in items)
-    return f"<ul>{entries}</ul>" if entries else ""
-
-
-def _table(caption: str, head: Sequence[str], body: Sequence[Sequence[str]], numbers: bool = True) -> str:
-    """A table whose first column names the row; the cells of ``body`` are HTML already."""
-    columns = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    style = ' class="n"' if numbers else ""
-    rows = ""
-    for first, *others in body:
-        cells = "".join(f"<td{style}>{cell}</td>" for cell in others)
-        rows += f'<tr><th scope="row">{first}</th>{cells}</tr>'
-    return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )

@@ -16,7 +16,11 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.outcomes import FAMILIES, GROUPS, HEADLINES, INDICATORS
 from sim.outputs.folders import write_file
+from sim.outputs.partnership import strategies_with_partnership
 from sim.outputs.records import ComparisonRecord
+from sim.report.partnership_figure import CAPTION as PARTNERSHIP_CAPTION
+from sim.report.partnership_figure import NAME as PARTNERSHIP
+from sim.report.partnership_figure import partnership_figure
 from sim.report.screen_figure import screen_figure
 from sim.report.style import (
     COLOURS,
@@ -123,8 +127,13 @@ FIGURES: dict[str, tuple[str, Callable[[ComparisonRecord], Figure]]] = {
 
 
 def figures_of(comparison: ComparisonRecord) -> dict[str, tuple[str, Callable[[ComparisonRecord], Figure]]]:
-    """``FIGURES``, and that of the theories of change where a strategy states one."""
-    return FIGURES | {NAME: (CAPTION, theory_figure)} if len(comparison.theory) else FIGURES
+    """``FIGURES``, those of partnerships where there is one, of theories of change where a strategy states one."""
+    figures = dict(FIGURES)
+    if strategies_with_partnership(comparison):
+        figures[PARTNERSHIP] = (PARTNERSHIP_CAPTION, partnership_figure)
+    if len(comparison.theory):
+        figures[NAME] = (CAPTION, theory_figure)
+    return figures
 
 
 def save_figures(comparison: ComparisonRecord, folder: Path) -> list[Path]:

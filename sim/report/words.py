@@ -7,6 +7,7 @@ as percentage points; everything else in its own unit.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.outcomes import GROUPS, Indicator
@@ -130,6 +131,28 @@ def chance(share: float, pairs: int) -> str:
     if share <= 0.0:
         return f"under {max(1, math.ceil(100 / pairs))} in 100"
     return f"{min(99, max(1, round(share * 100)))} in 100"
+
+
+def level(number: float) -> str:
+    """A level between 0 and 1, ``0.31``."""
+    return f"{number:.2f}" if math.isfinite(number) else NOT_SHOWN
+
+
+def number_a_run(number: float) -> str:
+    """How often something happened in a run, mean over runs: ``2.3``."""
+    return f"{number:,.1f}" if math.isfinite(number) else NOT_SHOWN
+
+
+def spread_sd(estimate: float, low: float, high: float) -> str:
+    """An estimate in standard deviations with its interval: ``+0.32 [-0.20 to +0.85]``."""
+    shown = Measure(1.0, 2, "", "")
+    return f"{shown.bare(estimate, signed=True)} [{shown.interval(low, high)}]"
+
+
+def no_more_than(lines: Sequence[str], most: int, where: str) -> list[str]:
+    """The first ``most`` lines and, where there are more, how many and ``where`` they are found."""
+    left = len(lines) - most
+    return list(lines) if left <= 0 else [*lines[:most], f"and {left} more, see {where}"]
 
 
 def plain_value(value: float, unit: str) -> str:

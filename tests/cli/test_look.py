@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.estimate import share_in_ages
-from sim.inputs import list_ids, load_place
+from sim.cli.estimate import share_in_ages, strategy_estimate
+from sim.inputs import list_ids, load_place, load_strands
+from sim.inputs.register import load_register
 from sim.outcomes import INDICATORS
+from sim.spec import PlannedStrand, Strategy
 from tests.cli.conftest import Shell
 
 COMMANDS = ("demo", "run", "compare", "report", "list", "show", "check")
@@ -77,6 +79,10 @@ def test_list_of_indicators(shell: Shell) -> None:
 
 def test_list_of_mechanisms_and_parameters(shell: Shell) -> None:
     assert "fade_out" in {row["id"] for row in json.loads(shell("list", "mechanisms", "--json").out)["mechanisms"]}
+    rows = {row["id"]: row for row in json.loads(shell("list", "mechanisms", "--json").out)["mechanisms"]}
+    assert (rows["fade_out"]["by_itself"], rows["fade_out"]["switch"]) == ("on", "--without")
+    assert [name for name, row in rows.items() if row["by_itself"] == "off"] == ["tipping_point"]
+    assert rows["tipping_point"]["switch"] == "--with"
     parameters = json.loads(shell("list", "parameters", "--json").out)["parameters"]
     assert all(row["source"] and row["range"][0] <= row["value"] <= row["range"][1] for row in parameters)
 
@@ -115,10 +121,37 @@ def test_check_of_a_good_file_sizes_it(shell: Shell, tmp_path: Path) -> None:
     assert row["ok"] is True
     assert row["problems"] == []
     assert row["estimate"]["children"] == 1000
-    assert row["estimate"]["money_needed_gbp_a_year"] == pytest.approx(
-        sum(strand["gbp_a_year"] for strand in row["estimate"]["strands"]), abs=len(row["estimate"]["strands"])
-    )
+    estimate = row["estimate"]
+    assert estimate["money_needed_gbp_a_year"] == sum(strand["gbp_a_year"] for strand in estimate["strands"])
+    assert all(estimate[f"{what}_gbp_a_year"] == 0 for what in ("partnership", "data_agreement", "local_analysis"))
     assert "ok (strategy)" in shell("check", str(file)).out
+
+
+def test_overheads_are_counted_in_the_money_needed(shell: Shell, tmp_path: Path) -> None:
+    """A zone of 1,000 children is a quarter of a standard one; 9 of the 12 months of the survey fall into year 1."""
+    (tmp_path / "zone.toml").write_text(
+        'schema_version = 1\nid = "zone"\nname = "Zone"\nprice_year = 2025\nmoney_gbp = {council = 50000}\n'
+        '[partnership]\ngovernance = "board"\n[analysis]\ndepth = "survey"\nmonths = 12\nstart_month = 3\n'
+        '[[strands]]\nstrand = "mentoring"\nreach_share = 0.1\n'
+    )
+    (row,) = json.loads(shell("check", "zone.toml", "--place", "pembury", "--json").out)["files"]
+    found, p = row["estimate"], load_register().parameters
+    assert found["partnership_gbp_a_year"] == round(p.partnership.board_gbp / 4)
+    assert found["data_agreement_gbp_a_year"] == round(p.partnership.data_agreement_gbp / 4)
+    assert found["local_analysis_gbp_a_year"] == round(p.context.cost_survey * 9 / 12)
+    overheads = sum(found[f"{what}_gbp_a_year"] for what in ("partnership", "data_agreement", "local_analysis"))
+    assert found["money_needed_gbp_a_year"] == found["strands_gbp_a_year"] + overheads
+    # The team that posts are counted for is paid by the strands alone.
+    of_posts = found["strands_gbp_a_year"] * p.delivery.staff_share / p.delivery.post_cost
+    assert found["posts_needed"] == pytest.approx(of_posts, abs=0.05)
+    assert "local analysis a year: £" in shell("check", "zone.toml", "--place", "pembury").out
+
+
+def test_a_backbone_team_alone_brings_the_usual_overheads() -> None:
+    team = Strategy(id="team", name="Team", strands=(PlannedStrand(strand="partnership_backbone"),))
+    found = strategy_estimate(team, load_place("pembury"), load_strands(), load_register())
+    assert found["partnership_gbp_a_year"] > 0
+    assert found["local_analysis_gbp_a_year"] == 0
 
 
 def test_check_of_a_bad_file_points_at_the_line(shell: Shell, tmp_path: Path) -> None:
@@ -156,6 +189,26 @@ def test_hidden_drivers_stay_hidden(shell: Shell, place: str) -> None:
     assert text.count("not known until a local analysis is bought") == 3
     assert "driver_stigma" not in text
     assert "driver_stigma" not in shell("list", "places", "--json").out
+
+
+def test_a_strategy_is_shown_with_its_partners_and_analysis(shell: Shell) -> None:
+    told = " ".join(shell("show", "cradle_to_career").out.split())
+    for words in ("board from September, year 1", "no handover", "Backbone charity", "join month", "survey, 12 months"):
+        assert words in told, words
+    assert "£60,000 (2025)" in told
+    record = json.loads(shell("show", "cradle_to_career", "--json").out)
+    assert record["partnership"]["governance"] == "board", "the answer for programs stays the record"
+    plain = shell("show", "schools_only").out
+    assert "join month" not in plain
+
+
+def test_strategies_are_listed_with_their_form_of_partnership(shell: Shell) -> None:
+    rows = {row["id"]: row for row in json.loads(shell("list", "strategies", "--json").out)["strategies"]}
+    assert (rows["thamesmead_own_mix"]["partnership"], rows["thamesmead_own_mix"]["analysis"]) == (
+        "lead agency",
+        "deep",
+    )
+    assert (rows["schools_only"]["partnership"], rows["schools_only"]["analysis"]) == ("none", "none")
 
 
 def test_open_drivers_are_told_in_words(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -184,12 +185,39 @@ def test_a_theory_of_change_is_told_on_the_screen_and_in_json(shell: Shell, call
     answer = shell("run", "early_start")
     assert "Early start: theory of change, tested" in answer.out
     assert "The theory of change holds up to" in answer.out
-    assert "costs, reach, theory" in answer.err
+    assert "reach, screen, theory" in answer.err
     rows = json.loads(shell("run", "early_start", "--json").out)["theory"]
     assert [row["step"] for row in rows][-1] == "eleven"
     plain = shell("run", "business_as_usual")
     assert "theory of change" not in plain.out
-    assert "reach, theory" not in plain.err
+    assert "screen, theory" not in plain.err
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_partnership_is_told_under_the_table(shell: Shell, calls: Calls) -> None:
+    answer = shell("run", "cradle_to_career")
+    assert "Cradle to career: partnership at 0.25, 0.35, 0.60 of 1 in years 3, 5, 10\n  in a run: " in answer.out
+    assert "screen, partnership, theory" in answer.err
+    assert json.loads(shell("run", "cradle_to_career", "--json").out)["partnership"][0]["events"] == {"joined": 1.0}
+    plain = shell("run", "schools_only")
+    assert "partnership at" not in plain.out
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_no_more_than_a_dozen_warnings_are_printed(
+    shell: Shell, calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    many = tuple(f"strand {n}: money for 10% of its plan (year 1)" for n in range(30))
+    made = sim.experiments.compare
+
+    def with_warnings(*arguments: Any, **options: Any) -> Any:
+        return dataclasses.replace(made(*arguments, **options), warnings=many)
+
+    monkeypatch.setattr(sim.experiments, "compare", with_warnings)
+    answer = shell("run", "schools_only", "--out", "here")
+    assert answer.out.count("Warning: strand") == 12
+    assert "Warning: and 18 more, see delivery.parquet" in answer.out
+    assert read_run_folder(tmp_path / "here").warnings == many, "the manifest keeps them all"
 
 
 def test_show_lists_the_steps(shell: Shell) -> None:

@@ -222,4 +222,4 @@ def test_a_strategy_without_money_is_the_twin_for_the_children(place: Place) -> 
     poor = Strategy(id="poor", name="Poor", strands=(PlannedStrand(strand="one_to_one_tuition", reach_share=1.0),))
     against = compare([poor], place, replications=1, years=YEARS, threads=1)
     assert (against.changed[["better", "worse"]] == 0.0).all(axis=None)
-    assert any("one_to_one_tuition" in warning for warning in against.warnings)
+    assert any("one to one tuition: money for 0% of its plan" in warning for warning in against.warnings)

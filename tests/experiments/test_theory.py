@@ -25,7 +25,7 @@ from sim.inputs import InputError, load_strategy
 from sim.inputs.theory import in_order, theory_notes
 from sim.outcomes import INDICATOR_IDS, POPULATIONS
 from sim.schema import SERVICES, V
-from sim.spec import PlannedStrand, Step, Strategy, TheoryOfChange
+from sim.spec import DRIVERS, PlannedStrand, Step, Strategy, TheoryOfChange
 from tests.engine.worlds import TWIN, neighbourhood
 
 YEARS = 4
@@ -56,7 +56,7 @@ def made_run(
     nothing = np.zeros((len(values), 2))
     return Run(
         "made", OFFERS, 1, values, counts, delivered, np.zeros((4, 5, 3)), {}, (), nothing[:, :0], nothing, (), (), 0.0,
-        NOTHING_SEEN,
+        NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)),
     )  # fmt: skip
 
 

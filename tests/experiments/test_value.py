@@ -16,7 +16,7 @@ from sim.inputs.register import load_register
 from sim.outcomes import GROUPS, INDICATOR_IDS, POPULATIONS
 from sim.parameters import Register, UnitValue
 from sim.schema import SERVICES, V
-from sim.spec import Strategy
+from sim.spec import DRIVERS, Strategy
 
 YEARS = 3
 SPENT = (100_000.0, 50_000.0, 20_000.0)
@@ -51,7 +51,7 @@ def made_run(shares: dict[str, float], n: float = 200.0, spent: tuple[float, ...
     money = np.tile([STRATEGY.money_gbp[payer] for payer in payers], (YEARS, 1)) if any(spent) else np.zeros((YEARS, 2))
     return Run(
         "made", ("strand",), 0, values, counts, delivered, np.zeros((4, 5, 3)), {}, payers, money,
-        np.zeros((YEARS, 2)), (), (), 0.0, NOTHING_SEEN,
+        np.zeros((YEARS, 2)), (), (), 0.0, NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)),
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from sim.outputs import StoredComparison, comparison_answer
-from tests.report.made import made_comparison, theory_strategies
+from tests.report.made import made_comparison, theory_strategies, together_strategies
 
 KEYS = [
     "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
-    "costs", "value", "naive", "theory", "warnings",
+    "costs", "value", "naive", "theory", "partnership", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
@@ -65,3 +65,16 @@ def test_suppressed_cells_are_null_and_say_so(comparison: StoredComparison) -> N
 def test_each_strategy_and_outcome_changes_children_once(comparison: StoredComparison) -> None:
     changed = answer(comparison)["changed"]
     assert len({(row["strategy"], row["outcome"]) for row in changed}) == len(changed)
+
+
+def test_partnerships_are_told_year_by_year_with_what_happened() -> None:
+    rows = answer(made_comparison(together_strategies()))["partnership"]
+    assert [row["year"] for row in rows] == list(range(1, 11))
+    assert all(set(row) == {"strategy", "year", "maturity", "partners", "events"} for row in rows)
+    assert {row["strategy"] for row in rows} == {"strategy_0"}
+    assert rows[0]["events"] == {"joined": 1.0}
+    # Two of twenty runs lose a partner in year 2; meetings and shocks are no events of the partnership.
+    assert rows[1]["events"] == {"left": 0.1}
+    assert rows[3]["events"] == {"returned": 0.05}
+    assert (rows[9]["maturity"], rows[9]["partners"]) == (0.6, 6.0)
+    assert answer(made_comparison())["partnership"] == []

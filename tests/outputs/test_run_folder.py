@@ -13,7 +13,7 @@ import pytest
 from sim.outputs import FRAMES, OutputError, StoredComparison, claim_folder, read_run_folder, store, write_run_folder
 from sim.outputs.dictionary import COLUMNS
 from sim.outputs.folders import write_file
-from tests.report.made import made_comparison, theory_strategies
+from tests.report.made import made_comparison, theory_strategies, together_strategies
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 COMMAND = "zonesim compare a b"
@@ -57,11 +57,30 @@ def test_a_theory_comes_back_with_its_steps_and_is_explained(tmp_path: Path) -> 
     assert "outcome" in kind["definition"], "kind means another thing in the table fit"
 
 
+def test_events_and_analysis_come_back_and_are_explained(tmp_path: Path) -> None:
+    made = made_comparison(together_strategies())
+    folder = write_run_folder(made, tmp_path / "run", COMMAND, STARTED)
+    back = read_run_folder(folder)
+    for name in ("events", "analysis"):
+        frame = getattr(made, name)
+        assert len(frame) > 0
+        pd.testing.assert_frame_equal(getattr(back, name), frame, check_dtype=False)
+        columns = columns_of(folder, name)
+        assert all(column["plain_name"] and column["unit"] and column["definition"] for column in columns)
+    (kind,) = [column for column in columns_of(folder, "events") if column["name"] == "kind"]
+    assert "cut_back" in kind["definition"], "kind means another thing in the table fit"
+
+
+def columns_of(folder: Path, table: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads((folder / "dictionary.json").read_text())["tables"][table]
+    return found
+
+
 def test_manifest_says_how_to_repeat_the_run(comparison: StoredComparison, tmp_path: Path) -> None:
     manifest = json.loads(
         (write_run_folder(comparison, tmp_path / "run", COMMAND, STARTED) / "manifest.json").read_text()
     )
-    assert manifest["schema"] == 1
+    assert manifest["schema"] == 2
     assert manifest["command"] == COMMAND
     assert manifest["started"] == "2026-01-02T03:04:05Z"
     assert manifest["ended"].endswith("Z")
@@ -157,7 +176,9 @@ def test_a_single_file_is_whole_or_as_before(tmp_path: Path, monkeypatch: pytest
         (None, "not a run folder"),
         ("{", "cannot be read"),
         ('{"schema": 99}', "schema 99"),
-        ('{"schema": 1}', "damaged"),
+        # Folders from before events and analysis were written.
+        ('{"schema": 1}', "schema 1, this version reads 2"),
+        ('{"schema": 2}', "damaged"),
     ],
 )
 def test_what_is_no_run_folder_is_said_so(tmp_path: Path, manifest: str | None, words: str) -> None:

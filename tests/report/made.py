@@ -16,7 +16,19 @@ from sim.futures import in_words
 from sim.inputs.theory import in_order, steps_of
 from sim.outcomes import GROUPS, HEADLINES, INDICATORS
 from sim.outputs import StoredComparison
-from sim.spec import PLACE_CELLS, Cell, Place, PlannedStrand, Step, Strategy, TheoryOfChange
+from sim.schema import CONDITIONS
+from sim.spec import (
+    DRIVERS,
+    PLACE_CELLS,
+    Analysis,
+    Cell,
+    Partnership,
+    Place,
+    PlannedStrand,
+    Step,
+    Strategy,
+    TheoryOfChange,
+)
 
 TWIN_VALUE = 0.4
 STEP = 0.004
@@ -66,6 +78,13 @@ def theory_strategies(hostile: str = "Books <b>at</b> home [red]") -> tuple[Stra
     return first.model_copy(update={"theory_of_change": theory}), second
 
 
+def together_strategies(hostile: str = "Zone <b>of</b> trust [red]") -> tuple[Strategy, ...]:
+    """One strategy with a partnership and a local analysis under a name that is to stay inert, one without."""
+    first, second = made_strategies(2)
+    own = {"partnership": Partnership(), "analysis": Analysis(months=6), "name": hostile}
+    return first.model_copy(update=own), second
+
+
 def made_comparison(
     strategies: Sequence[Strategy] | None = None, place: Place | None = None, **asked: Any
 ) -> StoredComparison:
@@ -85,18 +104,22 @@ def made_comparison(
         years=years,
         without=tuple(asked.get("without", ())),
         including=tuple(asked.get("including", ())),
-        results=_results(ids, years),
+        results=pd.concat([_results(ids, years), _zone_results(ids, chosen, years)], ignore_index=True),
         changed=_changed(ids),
         costs=_costs(ids, years),
         value=_value(ids, years),
         value_summary=_value_summary(ids),
         delivery=_delivery(ids, years),
-        yearly=_yearly(ids, years, replications),
+        yearly=pd.concat(
+            [_yearly(ids, years, replications), _zone_yearly(ids, chosen, years, replications)], ignore_index=True
+        ),
         runs=_runs(ids, replications),
         fit=pd.DataFrame([{"margin": "lone_parent_share", "asked": 0.3, "synthetic": 0.29, "kind": "given"}]),
         dashboard=_dashboard(ids, years),
         naive=_naive(ids, years),
         theory=_theory(ids, chosen),
+        events=_events(ids, chosen, replications),
+        analysis=_analysis(ids, chosen),
         warnings=("The money for mentoring ran out in year 3 <script>.",),
         digest="abc123",
         command="zonesim compare made by hand",
@@ -127,6 +150,76 @@ def _results(ids: list[str], years: int) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def maturity(year: int) -> float:
+    """Level of the made partnership and its conditions in a year: 0.15, then 0.05 more each year."""
+    return 0.1 + 0.05 * year
+
+
+def _zone_results(ids: list[str], strategies: Sequence[Strategy], years: int) -> pd.DataFrame:
+    """The zone of every strategy beside a twin at 0.1; six partners where there is a partnership."""
+    rows = []
+    for (identifier, strategy), year in itertools.product(zip(ids, strategies, strict=True), range(1, years + 1)):
+        together = strategy.partnership is not None
+        level = maturity(year) if together else 0.1
+        for indicator, value, twin in (("partnership_maturity", level, 0.1), ("partners_present", 6.0 * together, 0.0)):
+            rows.append(
+                {
+                    "strategy": identifier, "indicator": indicator, "family": INDICATORS[indicator].family,
+                    "group": "all", "population": "residents", "year": year, "value": value, "twin": twin,
+                    "difference": value - twin, "low": value - twin, "high": value - twin,
+                    "chance_better": float(together), "suppressed": False,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _zone_yearly(ids: list[str], strategies: Sequence[Strategy], years: int, replications: int) -> pd.DataFrame:
+    """Maturity and conditions of the strategies with a partnership; runs spread by 0.01 around the mean."""
+    rows = [
+        {
+            "run": r, "strategy": identifier, "replication": r, "seed": 1000 + r, "population": "residents",
+            "group": "all", "indicator": indicator, "year": year,
+            "value": maturity(year) + 0.01 * (r - (replications - 1) / 2), "n": 10,
+        }
+        for identifier, strategy in zip(ids, strategies, strict=True)
+        if strategy.partnership is not None
+        for r in range(replications)
+        for indicator in ("partnership_maturity", *(f"maturity_{condition}" for condition in CONDITIONS))
+        for year in range(1, years + 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _events(ids: list[str], strategies: Sequence[Strategy], replications: int) -> pd.DataFrame:
+    """All join; in the first run the council leaves for good, in the second it comes back; a shock for everybody."""
+    rows = []
+    for identifier, strategy in zip(ids, strategies, strict=True):
+        for r in range(replications):
+            rows.append((identifier, r, 30, "future", "everybody", "adults work 96 % of the time"))
+            if strategy.partnership is not None:
+                rows.append((identifier, r, 0, "joined", "council <b>", "joined the partnership"))
+                rows.append((identifier, r, 12, "met", "council <b>", "came to 9 of 12 meetings"))
+                rows += [(identifier, r, 20, "left", "council <b>", "left the partnership")] * (r < 2)
+                rows += [(identifier, r, 40, "returned", "council <b>", "came back")] * (r == 1)
+    found = [(name, r, 1000 + r, month, month // 12 + 1, *told) for name, r, month, *told in rows]
+    columns = ["strategy", "replication", "seed", "month", "year", "kind", "who", "what"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def _analysis(ids: list[str], strategies: Sequence[Strategy]) -> pd.DataFrame:
+    """Two quarters; at the end all drivers at +0.5 but stigma at -1."""
+    rows = [
+        (identifier, driver, month, estimate, estimate - 1.0, estimate + 1.0, 20)
+        for identifier, strategy in zip(ids, strategies, strict=True)
+        if strategy.analysis is not None
+        for month in (2, 5)
+        for driver in DRIVERS
+        for estimate in (0.9 if month == 2 else -1.0 if driver == "stigma" else 0.5,)
+    ]
+    columns = ["strategy", "driver", "month", "estimate", "low", "high", "replications"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _dashboard(ids: list[str], years: int) -> pd.DataFrame:
@@ -228,9 +321,22 @@ def _value_summary(ids: list[str]) -> pd.DataFrame:
 
 def _delivery(ids: list[str], years: int) -> pd.DataFrame:
     counts = {"eligible": 400.0, "offered": 90.0, "started": 70.0, "completed": 50.0, "dropped": 20.0, "waiting": 12.0}
+    # Money for four fifths of the plan in years 3 and 4, posts late in year 1.
     return pd.DataFrame(
         [
-            {"strategy": s, "strand": "mentoring", "year": year, **counts, "taking_part": 60.0, "gbp": 9e4, "posts": 3}
+            {
+                "strategy": s,
+                "strand": "mentoring",
+                "year": year,
+                **counts,
+                "taking_part": 60.0,
+                "gbp": 9e4,
+                "posts_wanted": 4.0,
+                "posts": 3.0 if year == 1 else 4.0,
+                "paid_for": 0.8 if year in (3, 4) else 1.0,
+                "short_of": "money" if year in (3, 4) else "",
+                "today": False,
+            }
             for s, year in itertools.product(ids, range(1, years + 1))
         ]
     )
