@@ -26,17 +26,22 @@ class Change:
     high: float
 
 
-def differences(yearly: pd.DataFrame, strategy: str, year: int, population: str = "residents") -> dict[str, Reals]:
-    """Strategy less twin by replication for each headline indicator, in the order of the luck numbers."""
+def levels(yearly: pd.DataFrame, strategy: str, year: int) -> dict[str, Reals]:
+    """Each headline indicator of residents by replication, in the order of the luck numbers."""
     found = {}
-    here = yearly[(yearly["year"] == year) & (yearly["population"] == population)]
+    here = yearly[(yearly["year"] == year) & (yearly["population"] == "residents") & (yearly["strategy"] == strategy)]
     seeds = sorted(yearly["seed"].unique())
     for indicator, group in HEADLINES.values():
         rows = here[(here["indicator"] == indicator) & (here["group"] == group)]
         # A cell in which nobody is counted has no row.
-        wide = rows.pivot(index="seed", columns="strategy", values="value").reindex(seeds)
-        found[indicator] = np.asarray(wide[strategy] - wide["no_zone"], dtype=np.float64)
+        found[indicator] = np.asarray(rows.set_index("seed")["value"].reindex(seeds), dtype=np.float64)
     return found
+
+
+def differences(yearly: pd.DataFrame, strategy: str, year: int) -> dict[str, Reals]:
+    """Strategy less twin by replication for each headline indicator, in the order of the luck numbers."""
+    mine, twin = (levels(yearly, name, year) for name in (strategy, "no_zone"))
+    return {indicator: mine[indicator] - twin[indicator] for indicator in mine}
 
 
 def changes(on: dict[str, Reals], off: dict[str, Reals]) -> dict[str, Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 import numpy as np
@@ -27,8 +28,8 @@ def shock_figure(calm: StoredComparison, struck: StoredComparison, what: str) ->
     with styled():
         figure = Figure(figsize=(WIDTH, 0.62 * WIDTH))
         axes = figure.subplots(2, 3)
-        panels = [("Posts filled", "by the strategy in August", _books("posts")),
-                  ("People taking part", "in the strategy's strands in August", _books("taking_part"))]  # fmt: skip
+        panels = [("Posts filled", "by the strategy's strands in August", _books("posts")),
+                  ("People taking part", "in its strands in August", _books("taking_part"))]  # fmt: skip
         for ax, (bold, plain, read) in zip(axes[0], panels, strict=False):
             _draw(ax, (read(calm), read(struck)), bold, plain)
         _draw_indicator(axes[0, 2], calm, struck, "partnership_maturity", "all", against_twin=False)
@@ -36,15 +37,16 @@ def shock_figure(calm: StoredComparison, struck: StoredComparison, what: str) ->
             _draw_indicator(ax, calm, struck, *HEADLINES[family], against_twin=True)
         for ax in axes.flat:
             years_axis(ax, calm.years)
+            ax.set_xlim(0.6, calm.years + 0.4)
+            ax.spines["bottom"].set_bounds(0.6, calm.years + 0.4)
         lines = axes[0, 0].get_lines()[:2]
-        figure.legend(lines, ["nothing strikes", what], loc="upper right", ncols=2, frameon=False)
-        head(figure, f"{calm.place.name}: {calm.strategies[0].name}")
+        axes[0, 0].legend(lines, ["nothing strikes", textwrap.fill(what, 22)], loc="best", frameon=False)
+        head(figure, f"{calm.place.name}, {calm.strategies[0].name.lower()}: {what}")
         foot(
             figure,
             f"Means over {calm.replications} pairs of runs; bands hold the middle 90 %. The twin without a zone lives "
             "through the same future.",
         )
-        figure.subplots_adjust(left=0.08, right=0.98, top=0.84, bottom=0.12, hspace=0.62, wspace=0.3)
     return figure
 
 
