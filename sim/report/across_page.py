@@ -42,10 +42,7 @@ def across_page(
     """Markdown of the page: a table by place, one by future, pictures of ``DRAWN``, and the order of strategies."""
     base = futures[_PLAIN]
     strategy = base.strategies[0]
-    words = (
-        f"{strategy.name} (`{strategy.id}`), {base.years} years, {base.replications} pairs of runs from luck number "
-        f"{base.seed}, {base.evidence} evidence."
-    )
+    words = f"{strategy.name} (`{strategy.id}`), {base.years} years, from luck number {base.seed}, {base.evidence} evidence."
     parts = [
         "# Across places and futures",
         f"Written by `python -m sim.report.across_page` from finished runs. {words}",
@@ -54,8 +51,8 @@ def across_page(
         "over pairs. Money is given per child, so it grows with the place; small places differ more by luck.",
         _place_table(places),
         "## The same place under every future",
-        f"{base.place.name}. The first row is the difference from the place without a zone when nothing strikes. Each "
-        "further row is what the future did to this difference, pair by pair on the same luck: the twin lives through "
+        f"{base.place.name}, {base.replications} pairs. The first row is the difference from the place without a zone "
+        "when nothing strikes. Each further row is what the future did to this difference, pair by pair on the same luck: the twin lives through "
         "the same future, so that only what it does to the strategy's work is told.",
         _future_table(futures),
         "What each future does to the place itself, with no zone at all (the twin under it less the twin without):",
@@ -104,9 +101,12 @@ def _place_table(places: dict[str, StoredComparison]) -> str:
         found = differences(run.yearly, run.strategies[0].id, run.years)
         spent = pounds(float(run.costs["gbp"].sum()))
         children = f"{round(run.place.value('children')):,}"
-        rows.append((run.place.name, children, spent, *(plain_cell(measure(INDICATORS[i]), found[i]) for i in found)))
+        pairs = str(run.replications)
+        rows.append(
+            (run.place.name, children, pairs, spent, *(plain_cell(measure(INDICATORS[i]), found[i]) for i in found))
+        )
     headings = _headings("Place")
-    return table([headings[0], "Children", "Spent", *headings[1:]], rows)
+    return table([headings[0], "Children", "Pairs", "Spent", *headings[1:]], rows)
 
 
 def _future_table(futures: dict[str, StoredComparison]) -> str:
