@@ -42,7 +42,7 @@ def across_page(
     """Markdown of the page: a table by place, one by future, pictures of ``DRAWN``, and the order of strategies."""
     base = futures[_PLAIN]
     strategy = base.strategies[0]
-    words = f"{strategy.name} (`{strategy.id}`), {base.years} years, from luck number {base.seed}, {base.evidence} evidence."
+    words = f"{strategy.name} (`{strategy.id}`), {base.years} years, luck from {base.seed}, {base.evidence} evidence."
     parts = [
         "# Across places and futures",
         f"Written by `python -m sim.report.across_page` from finished runs. {words}",
@@ -52,8 +52,8 @@ def across_page(
         _place_table(places),
         "## The same place under every future",
         f"{base.place.name}, {base.replications} pairs. The first row is the difference from the place without a zone "
-        "when nothing strikes. Each further row is what the future did to this difference, pair by pair on the same luck: the twin lives through "
-        "the same future, so that only what it does to the strategy's work is told.",
+        "when nothing strikes. Each further row is what the future did to this difference, pair by pair on the same "
+        "luck: the twin lives through the same future, so that only what it does to the strategy's work is told.",
         _future_table(futures),
         "What each future does to the place itself, with no zone at all (the twin under it less the twin without):",
         _twin_table(futures),
