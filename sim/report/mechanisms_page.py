@@ -53,6 +53,8 @@ def mechanisms_page(runs: Path) -> str:
             "## What was seen on and off",
             _SEEN,
             table(headings, [full, *seen]),
+            "### Where the sign may surprise",
+            *(f"`{name}`: {page['surprise']}" for name, page in pages.items() if "surprise" in page),
         ]
     )
 

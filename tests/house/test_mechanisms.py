@@ -20,7 +20,7 @@ SWITCHED_BY_ABSENCE = {
     11: "the backbone team is a strand (partnership_backbone): leave it out",
     14: "futures are asked for (--future): ask for none",
 }
-KEYS = {"number", "meaning", "sets", "when_asked", "files", "test", "numbers"}
+KEYS = {"number", "meaning", "sets", "when_asked", "files", "test", "numbers", "surprise"}
 PARTS = {"sim/science/", "sim/kernel/", "sim/engine/", "sim/population/"}
 
 
