@@ -163,7 +163,7 @@ def _simulate(
 
 def _show(comparison: ComparisonRecord) -> None:
     from sim.report.partnership import partnership_lines
-    from sim.report.tables import cost_table, legend, outcome_table
+    from sim.report.tables import cost_table, legend, names, outcome_table
     from sim.report.theory import theory_rows, theory_sentence, theory_table
     from sim.report.words import no_more_than
 
@@ -176,8 +176,12 @@ def _show(comparison: ComparisonRecord) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for strategy, rows in theory_rows(comparison).items():
         console.print()
-        console.print(theory_table(comparison, strategy))
-        console.print(theory_sentence(rows), markup=False, highlight=False)
+        # Side by side one sentence each is enough; the steps stand in the briefing.
+        if len(comparison.strategies) == 1:
+            console.print(theory_table(comparison, strategy))
+        told = theory_sentence(rows)
+        one = told if len(comparison.strategies) == 1 else f"{names(comparison)[strategy]}: {told}"
+        console.print(one, markup=False, highlight=False)
     for warning in no_more_than(comparison.warnings, MOST_WARNINGS, "delivery.parquet"):
         console.print(f"Warning: {warning}", markup=False, highlight=False, style="yellow")
 

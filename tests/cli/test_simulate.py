@@ -234,3 +234,12 @@ def test_check_notes_what_may_be_a_slip(shell: Shell, tmp_path: Path) -> None:
     answer = shell("check", "slip.toml")
     assert answer.code == 0
     assert 'note: step "worse" aims at less of "gld", where more is better' in answer.out
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_strategies_side_by_side_have_one_sentence_of_theory_each(shell: Shell, calls: Calls) -> None:
+    answer = shell("compare", "early_start", "schools_only", "--out", "here")
+    assert answer.code == 0
+    assert "theory of change, tested" not in answer.out
+    assert "Early start: The theory of change" in answer.out
+    assert "Schools only: The theory of change" in answer.out
