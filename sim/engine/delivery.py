@@ -13,8 +13,8 @@ from sim.engine.world import Reals, World
 from sim.futures import money_share, touches
 from sim.kernel import children as child_kernel
 from sim.kernel import delivery as delivery_kernel
+from sim.kernel import dose, uptake
 from sim.kernel import places as place_kernel
-from sim.kernel import uptake
 from sim.offers import ECOLOGIES
 from sim.schema import SEPTEMBER, TAKING_PART
 from sim.science.services import stretched
@@ -229,7 +229,7 @@ def take_part(world: World) -> None:
         child_kernel.fade(h.pools, world.kept)
         child_kernel.fade(world.schools.pools, world.kept)
         served = _school_work(world, shares)
-        uptake.add_dose(
+        dose.add_dose(
             world.month, shares, links(world), served, _SCHOOL_ECOLOGY, plan.arrays, world.people, world.taking
         )
     uptake.finish_courses(plan.arrays, world.people, world.taking, world.services.real)

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Sequence
 
 from sim.inputs.lines import KeyPath
-from sim.inputs.problems import Findings, did_you_mean, show_number
+from sim.inputs.problems import Findings, did_you_mean, show, show_number
 from sim.outcomes import INDICATORS, groups_of
 from sim.spec import Step, Strategy
 
@@ -65,7 +65,7 @@ def check_theory(strategy: Strategy, findings: Findings) -> None:
         for position, name in enumerate(step.depends_on):
             if name not in ids:
                 remedy = did_you_mean(name, ids, "steps")
-                findings.add((*path, "depends_on", position), f'there is no step "{name[:60]}"', remedy)
+                findings.add((*path, "depends_on", position), f"there is no step {show(name)}", remedy)
         if step.strand is None:
             _check_indicator(step, path, findings)
         else:
@@ -79,11 +79,11 @@ def _check_indicator(step: Step, path: KeyPath, findings: Findings) -> None:
         findings.add((*path, "measure"), "belongs to a step that counts a strand", "remove it, or name a strand")
     if indicator is None:
         remedy = did_you_mean(str(step.indicator), INDICATORS, "indicators")
-        findings.add((*path, "indicator"), f'there is no indicator "{str(step.indicator)[:60]}"', remedy)
+        findings.add((*path, "indicator"), f"there is no indicator {show(step.indicator)}", remedy)
         return
     groups = groups_of(indicator.id)
     if step.group not in groups:
-        problem = f'"{indicator.id}" is not read for the group "{step.group[:60]}"'
+        problem = f'"{indicator.id}" is not read for the group {show(step.group)}'
         findings.add((*path, "group"), problem, did_you_mean(step.group, groups, "groups"))
     largest = next((most for unit, most in LARGEST_CHANGE if indicator.unit.startswith(unit)), float("inf"))
     if step.size is not None and step.size > largest:
@@ -96,7 +96,7 @@ def _check_count(step: Step, path: KeyPath, strategy: Strategy, findings: Findin
     planned = {planned.strand for planned in strategy.strands}
     if step.strand not in planned:
         remedy = f"{did_you_mean(str(step.strand), planned, 'strands of the strategy')} (or plan it)"
-        findings.add((*path, "strand"), f'"{str(step.strand)[:60]}" is not planned in this strategy', remedy)
+        findings.add((*path, "strand"), f"{show(step.strand)} is not planned in this strategy", remedy)
     for field, kept in _OF_INDICATORS:
         if getattr(step, field) != kept:
             problem = "a count of a strand begins at 0, rises, and is not told by group"
