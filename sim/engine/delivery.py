@@ -16,10 +16,12 @@ from sim.kernel import delivery as delivery_kernel
 from sim.kernel import dose, uptake
 from sim.kernel import places as place_kernel
 from sim.offers import ECOLOGIES
-from sim.schema import SEPTEMBER, TAKING_PART
+from sim.schema import ALL_THROUGH, PRIMARY, SECONDARY, SEPTEMBER, SPECIAL, TAKING_PART, YEAR_7
 from sim.science.services import stretched
 
 _SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
+#: Months of age from which a strand works in secondary schools.
+_YEAR_7_AGE = 12 * (YEAR_7 - 1)
 #: Keeps a whole number of places whole where it was reached by division.
 _ROUNDING = 1e-9
 
@@ -117,7 +119,7 @@ def _wanted_people(world: World, s: int) -> float:
     plan = world.plan
     eligible = float(world.services.eligible[s])
     if plan.cost_unit[s] == "school_year":
-        return float(_served_schools(world, s).sum())
+        return float(served_schools(world, s).sum())
     if plan.cost_unit[s] == "site_year":
         in_strand = eligible if plan.reach[s] == 0.0 else eligible * plan.reach[s]
         return in_strand / plan.site_children[s]
@@ -129,12 +131,12 @@ def _wanted_people(world: World, s: int) -> float:
     return float(np.ceil(wanted))
 
 
-def _served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
+def served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
     """Schools of the place a strand works in: phase by ages, only the weakest where it targets those."""
     plan, schools = world.plan, world.schools
     low, high = plan.arrays.age_low[s], plan.arrays.age_high[s]
-    primary = (low < 132) & np.isin(schools.phase, [1, 3, 4])
-    secondary = (high > 132) & np.isin(schools.phase, [2, 3, 4])
+    primary = (low < _YEAR_7_AGE) & np.isin(schools.phase, [PRIMARY, ALL_THROUGH, SPECIAL])
+    secondary = (high > _YEAR_7_AGE) & np.isin(schools.phase, [SECONDARY, ALL_THROUGH, SPECIAL])
     return (schools.elsewhere == 0) & (primary | secondary) & (schools.effectiveness_base <= plan.school_line[s])
 
 
@@ -302,7 +304,7 @@ def _school_work(world: World, shares: Reals) -> npt.NDArray[np.bool_]:
         running = plan.arrays.start[s] <= world.month < plan.arrays.stop[s]
         if not running or not plan.school_course[s].any():
             continue
-        served = _served_schools(world, s)
+        served = served_schools(world, s)
         in_course = world.month - plan.arrays.start[s] < plan.arrays.duration[s]
         if in_course or plan.arrays.ongoing[s] == 1:
             increments = plan.school_course[s] if in_course else plan.school_keep[s]

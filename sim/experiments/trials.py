@@ -28,6 +28,7 @@ import numpy as np
 
 from sim import draws
 from sim.engine import Start, World, advance, create, create_start
+from sim.engine.delivery import served_schools
 from sim.experiments.readings import HOME_OUTCOMES, Flags, Reals, Sample, measure, measure_homes
 from sim.experiments.verdicts import PLACE, OutcomeOfTrial, Trial, judged, not_measured
 from sim.futures import NO_FUTURE
@@ -36,7 +37,7 @@ from sim.inputs.register import load_register
 from sim.kernel.uptake import HOUSEHOLD, NEED_NONE
 from sim.offers import STANCES, Evidence, price_factor
 from sim.parameters import Parameters, Register
-from sim.schema import ALL_THROUGH, DROPPED, NOT_IN, PRIMARY, SECONDARY, SPECIAL, Stream
+from sim.schema import DROPPED, NOT_IN, Stream
 from sim.spec import Effect, Future, Place, PlannedStrand, Strand, Strategy
 
 Progress = Callable[[int, int, str], None]
@@ -50,8 +51,6 @@ _NO_LIMIT = 1e12
 _MANY_TAKERS = 1e6
 #: Logit of acceptance once recruitment is closed.
 _CLOSED = -1e3
-#: Age in months from which a strand is secondary-school work; below it, primary.
-_YEAR_7_AGE = 132
 
 
 @dataclass
@@ -181,7 +180,7 @@ def _replicate(
     worlds = [create(start, strategy, library, reading) for _ in range(2)]
     if strand.effect_basis == "area_itt":
         worlds[1] = create(start, Strategy(id="no_zone", name="No zone"), library, reading)
-        sample = _place_sample(scout, whole, strand)
+        sample = _place_sample(scout, whole)
         _recruit(worlds)
     else:
         sample = _randomise(start, scout, measured, whole, worlds)
@@ -259,24 +258,14 @@ def _recruit(worlds: list[World]) -> None:
             world.plan.arrays.intercept[s] = _CLOSED
 
 
-def _place_sample(scout: World, whole: Flags, strand: Strand) -> Sample:
+def _place_sample(scout: World, whole: Flags) -> Sample:
     """Everybody the strand reaches for its whole course, and the schools it works in."""
     rows = np.flatnonzero(whole)
     homes = np.unique(scout.children.household[rows])
     return Sample(
-        rows, homes, np.flatnonzero(_schools(scout, strand)), np.ones(len(scout.households), dtype=bool),
-        np.ones(len(rows)), np.ones(len(homes)),
+        rows, homes, np.flatnonzero(served_schools(scout, _offer(scout))),
+        np.ones(len(scout.households), dtype=bool), np.ones(len(rows)), np.ones(len(homes)),
     )  # fmt: skip
-
-
-def _schools(world: World, strand: Strand) -> Flags:
-    """Schools of the place and phase a strand works in; only the weakest where it is for those."""
-    schools, s = world.schools, _offer(world)
-    offers = world.plan.arrays
-    primary = (offers.age_low[s] < _YEAR_7_AGE) & np.isin(schools.phase, [PRIMARY, ALL_THROUGH, SPECIAL])
-    secondary = (offers.age_high[s] > _YEAR_7_AGE) & np.isin(schools.phase, [SECONDARY, ALL_THROUGH, SPECIAL])
-    weak = schools.effectiveness_base <= world.plan.school_line[s]
-    return (schools.elsewhere == 0) & (primary | secondary) & (weak | (strand.delivery.need != "weak_school"))
 
 
 # --- following and reading ---------------------------------------------------------------------------------
@@ -295,7 +284,7 @@ def _paid_units(world: World, strand: Strand) -> float:
     """Units of the library's price delivered in the month just stepped."""
     s, v = _offer(world), world.services
     if strand.cost_unit == "school_year":
-        return float(_schools(world, strand).sum()) / 12.0
+        return float(served_schools(world, s).sum()) / 12.0
     if strand.cost_unit == "site_year":
         return float(v.eligible[s]) / strand.delivery.site_children / 12.0
     if strand.cost_unit == "participant":
