@@ -83,6 +83,7 @@ class ChildParameters(NamedTuple):
     suspension_secondary: float
     suspension_girl: float
     suspension_hardship: float
+    suspension_absence: float
     hardship_mean: float
 
 
@@ -91,6 +92,9 @@ class FamilyParameters(NamedTuple):
 
     work_turnover: float
     couple_second_pay: float
+    pay_shift_rate: float
+    pay_shift_noise: float
+    pay_shift_least: float
     tax_rate: float
     tax_allowance: float
     benefit_single: float
@@ -296,8 +300,14 @@ class ReferenceParameters(NamedTuple):
     test_noise: float
     pass_eyfsp: float
     pass_phonics: float
+    pass_ks1: float
     pass_ks2: float
+    pass_ks2_higher: float
     pass_gcse4: float
+    pass_gcse5: float
+    pass_level3: float
+    ks2_scaled_mean: float
+    ks2_scaled_per_sd: float
     attainment8_mean: float
     attainment8_per_sd: float
     attainment8_top: float
@@ -315,7 +325,16 @@ class ReferenceParameters(NamedTuple):
     sdq_per_sd: float
     sdq_high_line: float
     distress_high_line: float
+    disorder_probable_line: float
+    disorder_possible_line: float
+    wellbeing_low_line: float
+    reads_daily_line: float
+    elg_communication_line: float
+    elg_literacy_line: float
+    elg_maths_line: float
+    elg_personal_line: float
     persistent_absence_line: float
+    severe_absence_line: float
     in_need_line: float
     fsm_memory_months: float
     better_worse_line: float

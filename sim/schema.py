@@ -60,8 +60,10 @@ CHILDREN = TableSchema(
         ("suspensions_year", "count", "suspensions in the last full school year"),
         ("score_eyfsp", "SD", "test score at the end of Reception, not-a-number before"),
         ("score_phonics", "SD", "test score of the Year 1 phonics check"),
+        ("score_ks1", "SD", "test score of Key Stage 1 (Year 2)"),
         ("score_ks2", "SD", "test score of Key Stage 2 (Year 6)"),
         ("score_gcse", "SD", "test score of the GCSE year (Year 11)"),
+        ("score_18", "SD", "test score at the end of Year 13 age"),
         ("eet", "0/1", "in education, employment or training at 18, not-a-number before"),
     ),
     _columns(
@@ -97,6 +99,7 @@ HOUSEHOLDS = TableSchema(
         ("unsafety", "0..1", "share of neighbours who feel unsafe around the home"),
         ("housing", "0..1", "poor housing: overcrowded, damp or both"),
         ("pay", "GBP a week", "full-time gross pay of the first earner"),
+        ("pay_shift", "share of pay", "passing part of pay: hours, overtime, better or worse jobs"),
         ("rent", "GBP a week", "housing cost"),
         ("work_propensity", "share", "long-run share of time each adult works"),
         ("income", "GBP a week", "equivalised income after housing costs, smoothed over months"),
@@ -290,7 +293,7 @@ PHASES = {
 }
 
 # Grades: school year minus cohort (school year of birth). Reception 5, Year 6 = 11, Year 11 = 16.
-RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 11, 12, 16, 18
+RECEPTION, YEAR_1, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 7, 11, 12, 16, 18
 LAST_GRADE = 19
 
 # Calendar: month of the school year, September = 0.

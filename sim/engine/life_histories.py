@@ -55,7 +55,8 @@ def _history(start: Start, threads: int) -> None:
     world.history, world.month = True, -HISTORY_MONTHS
     c = world.children
     first_schools = _first_schools(world)
-    sampled = world.households.workers.copy(), world.households.income.copy()
+    h = world.households
+    sampled = h.workers.copy(), h.pay_shift.copy(), h.income.copy()
     # Donors live their histories too; they go back to sleep on the first day.
     donors = (world.households.last_month == 0) & (world.households.home < 0)
     asleep = c.last_month == 0
@@ -67,7 +68,7 @@ def _history(start: Start, threads: int) -> None:
     c.last_month[asleep] = 0
     world.households.last_month[donors] = 0
     # The first day has the work and income that were fitted to the place.
-    world.households.workers, world.households.income = sampled
+    h.workers, h.pay_shift, h.income = sampled
     _need_quintiles(world)
     _copy_donors(population)
     for column in ("primary", "secondary", "school"):

@@ -190,6 +190,10 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
+#: The part of a month that makes children and families what they are: everything but services, partners and money.
+LIVES = frozenset({"who is here", "new school year", "admissions", "families", "children", "schools", "tests"})
+
+
 def step(world: World, only: frozenset[str] | None = None) -> None:
     """Step a world by one month: every event that is due, or those named in ``only``."""
     of_year = world.month % 12

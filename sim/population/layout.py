@@ -109,7 +109,17 @@ def _add_children(
         getattr(table, name)[rows] = getattr(table, name + "_base")[rows] = getattr(table, source)[rows]
     table.agency[rows] = 0.5
     table.attendance[rows] = usual_attendance
-    for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet", "absence_year", "suspensions_year"):
+    for name in (
+        "score_eyfsp",
+        "score_phonics",
+        "score_ks1",
+        "score_ks2",
+        "score_gcse",
+        "score_18",
+        "eet",
+        "absence_year",
+        "suspensions_year",
+    ):
         getattr(table, name)[rows] = np.nan
     for name in ("primary", "secondary", "school"):
         getattr(table, name)[rows] = -1

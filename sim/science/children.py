@@ -45,12 +45,8 @@ def resilience(agency: float, support: float, wellbeing: float, p: ChildParamete
 
 @jit
 def attainment_adversity(hardship: float, housing: float, unsafety: float, p: ChildParameters) -> float:
-    """Pull of adversity on attainment before buffering, SD: hardship (centred), poor housing, unsafety (all 0..1)."""
-    return (
-        p.attainment_hardship * (hardship - p.hardship_mean)
-        + p.attainment_housing * housing
-        + p.attainment_unsafety * unsafety
-    )
+    """Pull of adversity on attainment before buffering, SD: hardship, poor housing, unsafety (all 0..1)."""
+    return p.attainment_hardship * hardship + p.attainment_housing * housing + p.attainment_unsafety * unsafety
 
 
 @jit
@@ -111,8 +107,8 @@ def towards(state: float, target: float, rate: float, noise: float) -> float:
 
 @jit
 def wellbeing_adversity(hardship: float, unsafety: float, p: ChildParameters) -> float:
-    """Pull of adversity on wellbeing before buffering, SD: hardship (centred) and unsafety, both 0..1."""
-    return p.wellbeing_hardship * (hardship - p.hardship_mean) + p.wellbeing_unsafety * unsafety
+    """Pull of adversity on wellbeing before buffering, SD: hardship and unsafety, both 0..1."""
+    return p.wellbeing_hardship * hardship + p.wellbeing_unsafety * unsafety
 
 
 @jit
@@ -228,9 +224,9 @@ def send_level(liability: float, p: ChildParameters) -> float:
 
 @jit
 def suspension_probability(
-    wellbeing: float, climate: float, secondary: float, girl: float, hardship: float, p: ChildParameters
+    wellbeing: float, climate: float, secondary: float, girl: float, hardship: float, absence: float, p: ChildParameters
 ) -> float:
-    """Probability of a suspension in a month: logistic of wellbeing, climate, phase, sex and hardship."""
+    """Probability of a suspension in a month: logistic of wellbeing, climate, phase, sex, hardship, absence (share)."""
     return logistic(
         p.suspension_level
         - p.suspension_wellbeing * wellbeing
@@ -238,6 +234,7 @@ def suspension_probability(
         + p.suspension_secondary * secondary
         - p.suspension_girl * (girl - 0.5)
         + p.suspension_hardship * (hardship - p.hardship_mean)
+        + p.suspension_absence * absence
     )
 
 
