@@ -16,6 +16,7 @@ class ChildParameters(NamedTuple):
 
     attainment_rate_birth: float
     attainment_rate_decline: float
+    attainment_rate_least: float
     attainment_noise: float
     attainment_level: float
     attainment_ses: float

@@ -53,6 +53,11 @@ class Sample:
         """The same people read with other marks and lines."""
         return Sample(self.place, self.seed, [s._replace(parameters=parameters) for s in self._snapshots], self._wheres)
 
+    def part(self, place: str, wheres: Sequence[int]) -> Sample:
+        """The people of some of its neighbourhoods, by number from 0."""
+        kept = [k for k, where in enumerate(self._wheres) if where in wheres]
+        return Sample(place, self.seed, [self._snapshots[k] for k in kept], [self._wheres[k] for k in kept])
+
     def _over(self, table: str, of: Callable[[Snapshot], npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
         return np.concatenate([of(s)[r] for s, r in zip(self._snapshots, self._rows[table], strict=True)])
 
@@ -61,7 +66,10 @@ class Sample:
         key = ("values", measure)
         if key not in self._kept:
             m = MEASURES[measure]
-            self._kept[key] = self._over(m.table, m.function).astype(np.float64)
+            found = self._over(m.table, m.function).astype(np.float64)
+            if m.lowest is not None:
+                found = np.where(np.isnan(found), np.nan, found < np.nanquantile(found, m.lowest))
+            self._kept[key] = found
         return self._kept[key]  # type: ignore[return-value]
 
     def members(self, group: str, table: str = "children") -> Flags:
@@ -129,6 +137,20 @@ def observe(place: Place, register: Register, seed: int) -> list[Snapshot]:
     return kept
 
 
+def deciles_of(key: str) -> range | None:
+    """Numbers of the decile profiles of a place key; ``None`` for one that is no part of England's ten."""
+    kind, _, rest = key.partition(":")
+    low, _, high = rest.partition("-")
+    if key == "england":
+        return range(1, N_DECILES + 1)
+    if kind == "decile" and low.isdecimal() and not high:
+        high = low
+    if kind not in ("decile", "deciles") or not (low.isdecimal() and high.isdecimal()):
+        return None
+    found = range(int(low), int(high) + 1)
+    return found if len(found) > 0 and found.start >= 1 and found.stop <= N_DECILES + 1 else None
+
+
 @cache
 def places_of(key: str) -> tuple[Place, ...]:
     """Places of a place key. ``InputError`` for an unknown one.
@@ -137,15 +159,8 @@ def places_of(key: str) -> tuple[Place, ...]:
     (profiles kept beside the targets).
     """
     kind, _, rest = key.partition(":")
-    deciles: range | None = None
-    if key == "england":
-        deciles = range(1, N_DECILES + 1)
-    elif kind == "decile" and rest.isdecimal():
-        deciles = range(int(rest), int(rest) + 1)
-    elif kind == "deciles" and all(part.isdecimal() for part in rest.split("-")) and rest.count("-") == 1:
-        low, high = (int(part) for part in rest.split("-"))
-        deciles = range(low, high + 1)
-    if deciles is not None and len(deciles) > 0 and deciles.start >= 1 and deciles.stop <= N_DECILES + 1:
+    deciles = deciles_of(key)
+    if deciles is not None:
         return tuple(load_place(f"england_decile_{k}") for k in deciles)
     if kind == "preset" and rest.isidentifier():
         return (load_place(rest),)

@@ -17,7 +17,7 @@ from sim.outcomes.children import CHILDREN
 from sim.outcomes.declaring import Reals, View
 from sim.outcomes.households import HOUSEHOLDS
 from sim.parameters import Parameters
-from sim.schema import FOREVER, RECEPTION, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13
+from sim.schema import FOREVER, RECEPTION, YEAR_1, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13
 from sim.state import Table
 
 Flags = npt.NDArray[np.bool_]
@@ -71,7 +71,11 @@ MeasureFunction = Callable[[Snapshot], Reals]
 
 @dataclass(frozen=True)
 class Measure:
-    """What can be set beside a published statistic. ``fixed_age``: the test or event has an age of its own."""
+    """What can be set beside a published statistic.
+
+    ``fixed_age``: the test or event has an age of its own. ``lowest``: the measure is whether the value lies in this
+    lowest share of everybody in the sample.
+    """
 
     id: str
     table: str
@@ -79,6 +83,7 @@ class Measure:
     definition: str
     fixed_age: int | None
     function: MeasureFunction
+    lowest: float | None = None
 
 
 MEASURES: dict[str, Measure] = {}
@@ -106,13 +111,14 @@ _from_indicators()
 
 
 def _measure(
-    name: str, fixed_age: int | None = None, table: str = "children"
+    name: str, fixed_age: int | None = None, table: str = "children", lowest: float | None = None
 ) -> Callable[[MeasureFunction], MeasureFunction]:
     """Declare a measure; its function's name is the id, the docstring the definition."""
 
     def register(function: MeasureFunction) -> MeasureFunction:
         id_ = function.__name__
-        MEASURES[id_] = Measure(id_, table, name, (function.__doc__ or "").strip(), fixed_age, function)
+        definition = (function.__doc__ or "").strip()
+        MEASURES[id_] = Measure(id_, table, name, definition, fixed_age, function, lowest)
         return function
 
     return register
@@ -155,6 +161,12 @@ def english_maths_5(s: Snapshot) -> Reals:
 def level_3(s: Snapshot) -> Reals:
     """Share of Year 13 age whose score at 18 reaches Level 3 (two A levels or as much)."""
     return _reaches(s, YEAR_13, s.children.score_18, s.parameters.reference.pass_level3)
+
+
+@_measure("Phonics check score", 6)
+def score_6(s: Snapshot) -> Reals:
+    """June score of the phonics check in Year 1, national SD."""
+    return _at(s, YEAR_1, s.children.score_phonics)
 
 
 @_measure("Key Stage 1 score", 7)
@@ -210,6 +222,18 @@ def earlier_score_7(s: Snapshot) -> Reals:
 def earlier_score_11(s: Snapshot) -> Reals:
     """Key Stage 2 score of every child who has one, whatever its age now; for correlations with later tests."""
     return s.children.score_ks2.copy()
+
+
+@_measure("In the lowest fifth at 5", 5, lowest=0.2)
+def lowest_fifth_5(s: Snapshot) -> Reals:
+    """Share whose EYFSP score lies in the lowest fifth of everybody."""
+    return earlier_score_5(s)
+
+
+@_measure("In the lowest fifth at 7", 7, lowest=0.2)
+def lowest_fifth_7(s: Snapshot) -> Reals:
+    """Share of Year 2 whose Key Stage 1 score lies in the lowest fifth of everybody."""
+    return score_7(s)
 
 
 @_measure("Early learning goals, communication and language", 5)

@@ -15,11 +15,12 @@ MONTH = 1.0 / 12.0
 
 @jit
 def attainment_rate(age_years: float, p: ChildParameters) -> float:
-    """Rate at which attainment moves to its target, per year: ``r0 * exp(-r1 * age)``.
+    """Rate at which attainment moves to its target, per year: ``least + (birth - least) exp(-decline * age)``.
 
-    Younger children are more malleable (Cunha & Heckman 2007, AER 97(2), self-productivity).
+    Younger children are more malleable (Cunha & Heckman 2007, AER 97(2), self-productivity), adolescents still are.
     """
-    return p.attainment_rate_birth * exp(-p.attainment_rate_decline * age_years)
+    least = p.attainment_rate_least
+    return least + (p.attainment_rate_birth - least) * exp(-p.attainment_rate_decline * age_years)
 
 
 @jit

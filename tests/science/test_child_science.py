@@ -19,8 +19,8 @@ def sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-def test_attainment_rate_falls_exponentially_with_age() -> None:
-    p = child(attainment_rate_birth=0.4, attainment_rate_decline=0.1)
+def test_attainment_rate_falls_exponentially_with_age_to_its_least() -> None:
+    p = child(attainment_rate_birth=0.4, attainment_rate_decline=0.1, attainment_rate_least=0.05)
     rate = plain(science.attainment_rate)
     assert rate(0.0, p) == pytest.approx(0.4, rel=1e-14)
     assert rate(10.0, p) == pytest.approx(0.4 * math.exp(-1.0), rel=1e-14)
