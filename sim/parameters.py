@@ -88,6 +88,34 @@ class ChildParameters(NamedTuple):
     hardship_mean: float
 
 
+class CareParameters(NamedTuple):
+    """``care.toml``: children's social care."""
+
+    risk_hardship: float
+    risk_distress: float
+    risk_family: float
+    risk_ses: float
+    risk_wellbeing: float
+    referral_rate: float
+    referral_baby: float
+    referral_teenager: float
+    teenager_from: float
+    referral_again: float
+    no_action_share: float
+    no_need_share: float
+    long_share: float
+    end_short: float
+    end_long: float
+    enquiry_first: float
+    enquiry_rate: float
+    plan_share: float
+    end_plan: float
+    looked_after_rate: float
+    looked_after_risk: float
+    looked_after_plan: float
+    end_looked_after: float
+
+
 class FamilyParameters(NamedTuple):
     """``families.toml``."""
 
@@ -518,6 +546,7 @@ class Parameters(NamedTuple):
     context: ContextParameters
     dashboard: DashboardParameters
     partnership: PartnershipParameters
+    care: CareParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -535,6 +564,7 @@ GROUPS: dict[str, type] = {
     "context": ContextParameters,
     "dashboard": DashboardParameters,
     "partnership": PartnershipParameters,
+    "care": CareParameters,
 }
 
 

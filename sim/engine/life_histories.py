@@ -10,6 +10,7 @@ from sim.engine.context import drivers_of
 from sim.engine.month import admissions, step
 from sim.engine.world import Reals, Start, World, create
 from sim.futures import NO_FUTURE, moves_by_month
+from sim.kernel.care import CARE_COUNTS
 from sim.parameters import Register
 from sim.population import HISTORY_MONTHS, Population, build
 from sim.schema import NEVER, RECEPTION, SEPTEMBER, YEAR_7, YEAR_11
@@ -18,7 +19,9 @@ from sim.spec import DRIVERS, Future, Place, Strategy
 
 LONGEST_MONTHS = 240
 #: What happens in life histories before the first day: development only, no services, moves or staff changes.
-_HISTORY = frozenset({"who is here", "new school year", "families", "children", "schools", "tests"})
+_HISTORY = frozenset(
+    {"who is here", "new school year", "families", "children", "children's social care", "schools", "tests"}
+)
 
 
 def create_start(
@@ -138,6 +141,12 @@ def _copy_donors(population: Population) -> None:
             getattr(c, name)[rows] = getattr(c, name)[donors]
     late = np.flatnonzero(c.first_month > 0)
     c.absence_sum[late] = c.attended_months[late] = c.suspensions[late] = 0.0
+    for name in CARE_COUNTS:
+        getattr(c, name)[late] = 0
+    for name in ("case_since", "referral_last"):
+        stamp = getattr(c, name)
+        known = rows[stamp[rows] > NEVER]
+        stamp[known] += c.first_month[known]
     came = np.flatnonzero((population.donor_of_household >= 0) & (h.fsm_last > NEVER))
     h.fsm_last[came] += h.first_month[came]
     c.need_quintile[late] = h.need_quintile[c.household[late]]

@@ -338,7 +338,7 @@ def new_school_year(month, real, whole, p):
 
 @jit
 def test_scores(month, real, whole, keys, noise, p):
-    """June tests by grade: EYFSP, phonics, Key Stage 2, GCSE; score = attainment + relative age + noise (SD)."""
+    """June tests: EYFSP, phonics, Key Stages 1 and 2, GCSE, 18; score = attainment + relative age + noise (SD)."""
     where = address(month.seed, Stream.test, month.number)
     for i in range(real.shape[1]):
         if whole[CW.first_month, i] <= month.number < whole[CW.last_month, i]:

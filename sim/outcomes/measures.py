@@ -17,10 +17,24 @@ from sim.outcomes.children import CHILDREN
 from sim.outcomes.declaring import Reals, View
 from sim.outcomes.households import HOUSEHOLDS
 from sim.parameters import Parameters
-from sim.schema import FOREVER, RECEPTION, YEAR_1, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13
+from sim.schema import (
+    FOREVER,
+    LOOKED_AFTER,
+    NO_CASE,
+    PROTECTION_PLAN,
+    RECEPTION,
+    YEAR_1,
+    YEAR_2,
+    YEAR_6,
+    YEAR_7,
+    YEAR_11,
+    YEAR_13,
+)  # fmt: skip
 from sim.state import Table
 
 Flags = npt.NDArray[np.bool_]
+#: Age in completed years up to which somebody is a child in law.
+OLDEST_MINOR = 17
 
 
 class Snapshot(NamedTuple):
@@ -347,6 +361,70 @@ def low_wellbeing(s: Snapshot) -> Reals:
     return (s.children.wellbeing < s.parameters.reference.wellbeing_low_line).astype(float)
 
 
+# --- children's social care ----------------------------------------------------------------------------------
+
+
+def _minor(s: Snapshot, values: npt.ArrayLike) -> Reals:
+    return np.where((s.grade >= 0) & (s.grade <= OLDEST_MINOR), values, np.nan)
+
+
+def _care(name: str, title: str, definition: str, column: str) -> None:
+    def values(s: Snapshot) -> Reals:
+        return _minor(s, getattr(s.children, column))
+
+    MEASURES[name] = Measure(name, "children", title, definition, None, values)
+
+
+for _id, _title, _text, _column in (
+    ("referrals", "Referrals", "Referrals of a child in the school year.", "referrals"),
+    ("assessed_no_need", "Referrals without need", "Referrals assessed and found not in need.", "referrals_no_need"),
+    ("rereferred", "Re-referrals", "Referrals within twelve months of an earlier one.", "referrals_again"),
+    ("section_47", "Section 47 enquiries", "Section 47 enquiries about a child in the school year.", "enquiries"),
+    ("plans_started", "Protection plans started", "Protection plans started in the school year.", "plans"),
+    ("repeat_plan", "Repeat protection plans", "Second or later protection plans of a child.", "plans_again"),
+    ("looked_after_start", "Starts of care", "Times a child began to be looked after.", "looked_after_starts"),
+    ("looked_after_end", "Ends of care", "Times a child ceased to be looked after.", "looked_after_ends"),
+    ("cases_closed", "Cases closed", "Cases of a child in need closed in the school year.", "cases_closed"),
+    (
+        "closed_within_3_months",
+        "Cases closed within three months",
+        "Of these, within three months.",
+        "cases_closed_soon",
+    ),
+):
+    _care(_id, _title, _text, _column)
+
+
+@_measure("Referred")
+def referred(s: Snapshot) -> Reals:
+    """Share of children under 18 referred at least once in the school year."""
+    return _minor(s, s.children.referrals > 0)
+
+
+@_measure("In need")
+def in_need(s: Snapshot) -> Reals:
+    """Share of children under 18 with an open case of children's social care, whatever its state."""
+    return _minor(s, s.children.care_state > NO_CASE)
+
+
+@_measure("Protection plan")
+def protection_plan(s: Snapshot) -> Reals:
+    """Share of children under 18 with a child protection plan."""
+    return _minor(s, s.children.care_state == PROTECTION_PLAN)
+
+
+@_measure("Looked after")
+def looked_after(s: Snapshot) -> Reals:
+    """Share of children under 18 who are looked after by the council."""
+    return _minor(s, s.children.care_state == LOOKED_AFTER)
+
+
+@_measure("In need for two years")
+def in_need_2_years(s: Snapshot) -> Reals:
+    """Share of children under 18 whose open case began two years ago or earlier; 0 without a case."""
+    return _minor(s, (s.children.care_state > NO_CASE) & (s.month - s.children.case_since >= 24))
+
+
 # --- families, by child -------------------------------------------------------------------------------------
 
 
@@ -494,6 +572,8 @@ CHILD_GROUPS: Mapping[str, tuple[str, GroupFunction]] = {
     "persistently_poor": ("poor in three of the last four Augusts", lambda s: poor_3_of_4(s) == 1.0),
     "probable_disorder": ("probable mental disorder", lambda s: probable_disorder(s) == 1.0),
     "no_disorder": ("no probable mental disorder", lambda s: probable_disorder(s) == 0.0),
+    "in_need": ("with an open case of children's social care", lambda s: s.children.care_state > NO_CASE),
+    "looked_after": ("looked after by the council", lambda s: s.children.care_state == LOOKED_AFTER),
     **{
         f"need_quintile_{k}": (f"need quintile {k} of the place", lambda s, k=k: s.children.need_quintile == k)
         for k in range(1, 6)
