@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.inputs.problems import show_number
+from sim.inputs.target_records import TargetFile
 from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Future, Place, Strand, Strategy
 
 #: Version of the file format; every file states it.
@@ -22,7 +23,9 @@ SCHEMA_VERSION = 1
 FIRST_SEPTEMBER = 2026
 
 #: Kind of file -> the record it becomes.
-RECORDS: dict[str, type[BaseModel]] = {"place": Place, "strategy": Strategy, "strand": Strand, "future": Future}
+RECORDS: dict[str, type[BaseModel]] = {
+    "place": Place, "strategy": Strategy, "strand": Strand, "future": Future, "targets": TargetFile,
+}  # fmt: skip
 
 Schema = dict[str, Any]
 
@@ -32,15 +35,20 @@ _MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
 
 @lru_cache(maxsize=len(RECORDS))
 def file_schema(kind: str) -> Schema:
-    """JSON Schema (draft 2020-12) of a place, strategy, strand or future file."""
+    """JSON Schema (draft 2020-12) of a place, strategy, strand, future or target file."""
     schema = RECORDS[kind].model_json_schema()
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"zonesim {kind}"}
+    if kind == "targets":
+        # A file of figures is no scenario: it has no id, and extends nothing.
+        own = {key: part for key, part in _heading(kind).items() if key != "extends"}
+        return head | schema | {"title": head["title"], "properties": own | schema["properties"]}
     wanted = [name for name in schema["required"] if name != "id"]
     schema["properties"] = _heading(kind) | schema["properties"]
     schema["required"] = ["schema_version", "id"]
     schema["if"] = {"not": {"required": ["extends"]}}
     schema["then"] = {"required": wanted}
     _FURTHER[kind](schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"zonesim {kind}"} | schema
+    return head | schema
 
 
 def _heading(kind: str) -> Schema:
