@@ -135,8 +135,8 @@ class _Question:
         )
 
     def rows(self, group: str, *measures: str) -> Whole:
-        """Rows of a group that count for all of some measures."""
-        ages = None if all(self._has_own_age(m) for m in measures) else self.target.age_years
+        """Rows of a group for whom some measures are known; the first decides whether the ages matter."""
+        ages = None if self._has_own_age(measures[0]) else self.target.age_years
         return self._keep(("rows", group, measures, ages), lambda: self._find(group, measures, ages))
 
     def _find(self, group: str, measures: tuple[str, ...], ages: tuple[int, int] | None) -> Whole:
