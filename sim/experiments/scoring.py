@@ -97,6 +97,12 @@ def parameter_draws(most: int) -> list[Register]:
     return [load_register(own=posterior.values(int(number))) for number in chosen]
 
 
+def posterior_id() -> str | None:
+    """Run id of the fit whose draws are simulated, ``None`` where only the central parameters are."""
+    posterior = load_posterior()
+    return None if posterior is None else posterior.run_id
+
+
 def check_places(targets: Iterable[Target]) -> None:
     """Raise ``InputError``, naming every target at fault, for places that cannot be sampled."""
     problems: list[Problem] = []

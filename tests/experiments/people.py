@@ -41,13 +41,18 @@ class People:
         }
         lift = [0.5 * (s % 3) for s in np.maximum(self._schools["primary"], self._schools["secondary"])]
         ability = [luck.gauss(shift - 0.6 * p + up, 1.0) for p, up in zip(poor, lift, strict=True)]
-        at_school = [4 < age < 17 for age in self.ages]
+        present = [min(1.0, luck.gauss(0.93 - 0.03 * p, 0.04)) for p in poor]
+
+        def tested(values: list[float], noise: float, first: int, last: int = 18) -> list[float]:
+            known = [first <= age <= last for age in self.ages]
+            return [v + luck.gauss(0, noise) if has else NAN for v, has in zip(values, known, strict=True)]
+
         self._values = {
-            "attendance": [min(1.0, luck.gauss(0.93 - 0.03 * p, 0.04)) if at else NAN for p, at in zip(poor, at_school, strict=True)],
+            "attendance": tested(present, 0.0, 5, 16),
             "attainment": ability,
-            "score_11": [a + luck.gauss(0, 0.4) if age >= 11 else NAN for a, age in zip(ability, self.ages, strict=True)],
-            "score_5": [a + luck.gauss(0, 0.6) if age >= 5 else NAN for a, age in zip(ability, self.ages, strict=True)],
-            "score_16": [0.8 * a + luck.gauss(0, 0.6) if age >= 16 else NAN for a, age in zip(ability, self.ages, strict=True)],
+            "score_11": tested(ability, 0.4, 11),
+            "score_5": tested(ability, 0.6, 5),
+            "score_16": tested([0.8 * a for a in ability], 0.6, 16),
             "fsm": [float(p) for p in poor],
             "sdq_high": [float(luck.random() < 0.1 + 0.15 * p) for p in poor],
             "sdq_mean": [float(round(luck.gauss(8 + 2 * p, 4))) for p in poor],

@@ -336,5 +336,5 @@ def test_what_cannot_be_asked_is_named(
 
 def test_a_statistic_that_is_none(people: People) -> None:
     asked = target().model_copy(update={"statistic": "meen"})
-    with pytest.raises(InputError, match='made_up.statistic: there is no statistic "meen"; did you mean "mean"'):
+    with pytest.raises(InputError, match=r'made_up\.statistic: there is no statistic "meen"; did you mean "mean"\?'):
         statistic(asked, people)
