@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import look, report, simulate, trial
+from sim.cli import look, report, simulate, trial, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -38,6 +38,7 @@ app.command(epilog="Example:  zonesim demo --replications 10")(simulate.demo)
 app.command(epilog="Example:  zonesim run early_start --place pembury --years 10")(simulate.run)
 app.command(epilog="Example:  zonesim compare schools_only cradle_to_career --place wallsend")(simulate.compare)
 app.command(epilog="Example:  zonesim trial book_gifting --replications 10")(trial.trial)
+app.command(epilog="Example:  zonesim validate --domain education --role validate")(validate.validate)
 app.command(epilog="Example:  zonesim report zonesim-runs/demo-wallsend")(report.report)
 app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)

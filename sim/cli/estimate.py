@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.spec import Analysis, Place, PlannedStrand, Strand, Strategy
 
 if TYPE_CHECKING:
+    from sim.inputs.targets import Target
     from sim.parameters import Register
 
 _AGE_BANDS = {
@@ -30,6 +31,19 @@ def place_estimate(place: Place) -> dict[str, Any]:
         "service_posts": round(sum(service.posts for service in place.services), 1),
         "cells": len(place.cells),
         "cells_filled_in": sum(cell.kind == "filled_in" for cell in place.cells.values()),
+    }
+
+
+def target_estimate(targets: Sequence[Target]) -> dict[str, Any]:
+    """How many published figures a file holds, and what the model would say of them."""
+    scored = [target for target in targets if target.measure is not None]
+    inputs = sum(target.input is not None for target in targets)
+    return {
+        "targets": len(targets),
+        "scored": len(scored),
+        "inputs": inputs,
+        "not_modelled": len(targets) - len(scored) - inputs,
+        "places": len({target.place for target in scored}),
     }
 
 

@@ -107,7 +107,14 @@ class _Question:
         """The second measure."""
         if self.target.with_ is None:
             raise self.target.error("with", "is missing", f"{self.target.statistic} needs a second measure")
-        return self.target.with_
+        return self._as_taken(self.target.with_)
+
+    def _as_taken(self, second: str) -> str:
+        """An earlier test of the people measured: a second test counts when it was taken, not in this year's class."""
+        own, age = MEASURES[self.measure].fixed_age, MEASURES[second].fixed_age
+        told = MEASURES[second].earlier
+        apart = self.target.statistic != "gap_ratio" and age is not None and own != age
+        return told if apart and told is not None else second
 
     @property
     def of(self) -> str:
@@ -135,8 +142,8 @@ class _Question:
         )
 
     def rows(self, group: str, *measures: str) -> Whole:
-        """Rows of a group that count for all of some measures."""
-        ages = None if all(self._has_own_age(m) for m in measures) else self.target.age_years
+        """Rows of a group for whom some measures are known; the first decides whether the ages matter."""
+        ages = None if self._has_own_age(measures[0]) else self.target.age_years
         return self._keep(("rows", group, measures, ages), lambda: self._find(group, measures, ages))
 
     def _find(self, group: str, measures: tuple[str, ...], ages: tuple[int, int] | None) -> Whole:

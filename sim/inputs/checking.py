@@ -11,8 +11,10 @@ from sim.inputs.futures import future_of
 from sim.inputs.library import Library, packaged
 from sim.inputs.places import fill_place, place_of
 from sim.inputs.problems import InputError, Problem
+from sim.inputs.reading import read_toml
 from sim.inputs.strands import strand_of
 from sim.inputs.strategies import strategy_of
+from sim.inputs.targets import Target, is_target_file, load_targets
 from sim.spec import Future, Place, Strand, Strategy
 
 
@@ -24,7 +26,7 @@ class FileCheck:
     kind: str | None
     ok: bool
     problems: tuple[Problem, ...]
-    record: Place | Strategy | Strand | Future | None
+    record: Place | Strategy | Strand | Future | tuple[Target, ...] | None
 
 
 def check_files(paths: Iterable[str | Path], library: Library | None = None) -> list[FileCheck]:
@@ -36,6 +38,9 @@ def check_files(paths: Iterable[str | Path], library: Library | None = None) -> 
 def _check_file(path: str | Path, library: Library) -> FileCheck:
     kind = None
     try:
+        if is_target_file(read_toml(path)[0]):
+            kind = "targets"
+            return FileCheck(str(path), kind, True, (), load_targets(path))
         document = open_document(Path(path), library)
         kind = document.kind
         record = record_of(document, library)

@@ -30,7 +30,6 @@ NO_MEASURE = "no measure is given"
 
 _ID = Field(pattern="^[a-z][a-z0-9_]{0,63}$")
 _TEXT = Field(max_length=2000)
-_PLACE = r"^(england|decile:([1-9]|10)|deciles:([1-9]|10)-([1-9]|10)|(la|region|preset):[a-z][a-z0-9_]{0,63})$"
 
 
 class Target(Record):
@@ -60,7 +59,7 @@ class Target(Record):
     note: Annotated[str, _TEXT] = ""
     measure: str | None = None
     statistic: StatisticName = "mean"
-    place: Annotated[str, Field(pattern=_PLACE)] = "england"
+    place: Annotated[str, Field(max_length=80)] = "england"
     of: str | None = None
     against: str | None = None
     with_: Annotated[str | None, Field(alias="with")] = None

@@ -33,6 +33,11 @@ _TWO_MEASURES = ("gap_ratio", "gap_explained", "gap_linked", "gap_linked_share",
 _MAY_HAVE_WITH = (*_TWO_MEASURES, "ratio", "relative_risk", "odds_ratio", "variance_share")
 #: Statistics set beside the national mean, which only the England reference gives.
 _NATIONAL = ("progress", "gap_explained")
+#: England, deciles of deprivation, or a place by its id.
+_PLACE = re.compile(
+    r"england|decile:([1-9]|10)|deciles:([1-9]|10)-([1-9]|10)|(la|region|preset):[a-z][a-z0-9_]{0,63}", re.ASCII
+)
+_PLACES = "write england, decile:1, deciles:9-10, la:hackney, region:north_east or preset:pembury"
 #: Keys that say how a measure is read, and so need one.
 _OF_A_MEASURE = ("statistic", "of", "against", "with", "line", "quantile", "scale")
 
@@ -61,8 +66,14 @@ def load_targets(path: str | Path | None = None) -> tuple[Target, ...]:
 
 
 def is_target_file(data: dict[str, Any]) -> bool:
-    """Whether what was read from a TOML file is meant as a target file."""
-    return data.get("kind") == "targets" or "target" in data or isinstance(data.get("targets"), list)
+    """Whether what was read from a TOML file is meant as a target file; strands have a text of the name ``target``."""
+    if "kind" in data:
+        return data["kind"] == "targets"
+    return any(isinstance(data.get(key), dict) or _is_tables(data.get(key)) for key in ("target", "targets"))
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and isinstance(value[0], dict)
 
 
 def _targets_of(path: Path) -> tuple[Target, ...]:
@@ -127,6 +138,8 @@ def _check_target(target: Target, given: set[str], path: KeyPath, findings: Find
     low, high = target.age_years
     if low > high:
         findings.add((*path, "age_years"), f"the ages run from {low} down to {high}", "write the lower age first")
+    if not _PLACE.fullmatch(target.place):
+        findings.add((*path, "place"), f"{show(target.place)} is not the key of a place", _PLACES)
     ways = [key for key in ("measure", "input", "reason") if key in given]
     if len(ways) > 1:
         problem = f"{' and '.join(ways)} exclude each other"

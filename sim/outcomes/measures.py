@@ -7,7 +7,7 @@ indicator that is a mean over people is a measure; those declared here are read 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +88,8 @@ class Measure:
     """What can be set beside a published statistic.
 
     ``fixed_age``: the test or event has an age of its own. ``lowest``: the measure is whether the value lies in this
-    lowest share of everybody in the sample.
+    lowest share of everybody in the sample. ``earlier``: the measure that tells the same of everybody who has had the
+    test, whatever their age now.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Measure:
     fixed_age: int | None
     function: MeasureFunction
     lowest: float | None = None
+    earlier: str | None = None
 
 
 MEASURES: dict[str, Measure] = {}
@@ -278,6 +280,14 @@ def elg_personal(s: Snapshot) -> Reals:
 def attainment(s: Snapshot) -> Reals:
     """True attainment, national SD, without the noise of a test."""
     return s.children.attainment.copy()
+
+
+#: Tests that a later one is set against, and the measure that remembers them.
+for _now, _then in (
+    ("score_5", "earlier_score_5"), ("score_5_months", "earlier_score_5"), ("score_7", "earlier_score_7"),
+    ("score_11", "earlier_score_11"), ("score_11_months", "earlier_score_11"), ("ks2_scaled", "earlier_score_11"),
+):  # fmt: skip
+    MEASURES[_now] = replace(MEASURES[_now], earlier=_then)
 
 
 # --- school ------------------------------------------------------------------------------------------------
