@@ -33,7 +33,7 @@ class Mark:
     """A line on a measured score, set where England meets a published figure; or a number of a linear scale.
 
     ``side``: ``above`` or ``below`` the line lies the published share (``figure``, 0..1); ``mean`` and ``spread`` set
-    the mean or standard deviation of the measure itself.
+    the mean or standard deviation of the measure itself, ``factor`` its mean by a factor.
     """
 
     parameter: str
@@ -83,6 +83,8 @@ def set_marks(samples: Sequence[Sample], marks: Iterable[Mark], parameters: Para
         now = getattr(getattr(parameters, group), name)
         if mark.side == "spread":
             found[mark.parameter] = float(now * mark.figure / values.std())
+        elif mark.side == "factor":
+            found[mark.parameter] = float(now * mark.figure / values.mean())
         elif mark.side == "mean":
             found[mark.parameter] = float(now + mark.figure - values.mean())
         else:

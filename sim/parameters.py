@@ -364,6 +364,14 @@ class ReferenceParameters(NamedTuple):
     elg_personal_line: float
     persistent_absence_line: float
     severe_absence_line: float
+    authorised_absence_line: float
+    exclusions_per_suspension: float
+    second_parent_correlation: float
+    second_parent_line: float
+    bhc_first_adult: float
+    bhc_other_adult: float
+    bhc_child: float
+    bhc_line: float
     in_need_line: float
     fsm_memory_months: float
     better_worse_line: float

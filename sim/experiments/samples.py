@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from sim.engine import create, create_start
 from sim.engine.month import LIVES, step
-from sim.engine.world import World
 from sim.experiments.ensemble import TWIN
 from sim.inputs import load_place
 from sim.inputs.problems import InputError, Problem
@@ -26,6 +25,7 @@ from sim.outcomes.declaring import Reals
 from sim.outcomes.measures import INCOME_FIFTHS, MEASURES, Flags, Snapshot, members
 from sim.parameters import Parameters, Register
 from sim.spec import Place
+from sim.state import Table
 
 #: Months lived after the first day, and the school years whose August is kept.
 MONTHS = 48
@@ -111,29 +111,36 @@ class Sample:
         return self._kept[key]  # type: ignore[return-value]
 
 
-def _snapshot(world: World, poor: list[Reals], workless: list[Reals]) -> Snapshot:
-    return Snapshot(
-        world.children.copy(), world.households.copy(), world.schools.copy(), world.month - 1, world.parameters,
-        np.stack(poor), np.stack(workless),
-    )  # fmt: skip
+def _before_housing(households: Table, p: Parameters) -> Reals:
+    """Equivalised income before housing costs of every household, GBP a week, from that after housing costs."""
+    r, f, h = p.reference, p.families, households
+    after = f.scale_first_adult + f.scale_other_adult * (h.adults - 1) + f.scale_child * h.children_here
+    before = r.bhc_first_adult + r.bhc_other_adult * (h.adults - 1) + r.bhc_child * h.children_here
+    return (h.income * after + h.rent * f.rent_factor) / before
 
 
 def observe(place: Place, register: Register, seed: int) -> list[Snapshot]:
     """The kept Augusts of one place and one luck number, without a zone."""
     start = create_start(place, register, seed, MONTHS)
     world = create(start, TWIN, {}, copy=False)
-    poor: list[Reals] = []
-    workless: list[Reals] = []
+    p = register.parameters
+    history: list[tuple[Reals, Reals, Reals]] = []
     kept = []
     for year in range(1, MONTHS // 12 + 1):
         for _ in range(12):
             step(world, LIVES)
         h = world.households
         here = (h.first_month < world.month) & (world.month <= h.last_month)
-        poor.append(np.where(here, h.income < register.parameters.families.poverty_line, np.nan))
-        workless.append(np.where(here, h.workers == 0, np.nan))
+        august = (h.income < p.families.poverty_line, h.workers == 0, _before_housing(h, p))
+        history.append(tuple(np.where(here, values, np.nan) for values in august))  # type: ignore[arg-type]
         if year in KEPT_YEARS:
-            kept.append(_snapshot(world, poor, workless))
+            poor, workless, before_housing = (np.stack(values) for values in zip(*history, strict=True))
+            kept.append(
+                Snapshot(
+                    world.children.copy(), world.households.copy(), world.schools.copy(), world.month - 1, p, poor,
+                    workless, before_housing,
+                )
+            )  # fmt: skip
     return kept
 
 

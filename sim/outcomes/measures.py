@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 from sim.outcomes.children import CHILDREN
 from sim.outcomes.declaring import Reals, View
@@ -40,8 +41,8 @@ OLDEST_MINOR = 17
 class Snapshot(NamedTuple):
     """One neighbourhood in one August, with what its families went through in the Augusts before.
 
-    ``poor``, ``workless``: Augusts x households, this one last, 1 or 0, not-a-number where the family did not live
-    here yet. ``long_history``: whether four Augusts are there.
+    ``poor``, ``workless``, ``before_housing``: Augusts x households, this one last; 1 or 0, 1 or 0, GBP a week
+    (equivalised, before housing costs); not-a-number where the family did not live here yet.
     """
 
     children: Table
@@ -51,6 +52,7 @@ class Snapshot(NamedTuple):
     parameters: Parameters
     poor: Reals
     workless: Reals
+    before_housing: Reals
 
     @property
     def view(self) -> View:
@@ -299,6 +301,18 @@ def absence(s: Snapshot) -> Reals:
     return 1.0 - MEASURES["attendance"].function(s)
 
 
+@_measure("Unauthorised absence")
+def unauthorised_absence(s: Snapshot) -> Reals:
+    """Share of this year's sessions that pupils missed beyond what is taken as authorised."""
+    return np.maximum(absence(s) - s.parameters.reference.authorised_absence_line, 0.0)
+
+
+@_measure("Permanent exclusions")
+def exclusions(s: Snapshot) -> Reals:
+    """Permanent exclusions per 100 pupils: a fixed share of suspensions."""
+    return s.parameters.reference.exclusions_per_suspension * MEASURES["suspensions"].function(s)
+
+
 @_measure("Severe absence")
 def severe_absence(s: Snapshot) -> Reals:
     """Share of pupils who missed half of this year's sessions or more."""
@@ -465,6 +479,55 @@ def parent_distress_high(s: Snapshot) -> Reals:
     return (s.households.distress[s.home] >= s.parameters.reference.distress_high_line).astype(float)
 
 
+def _second_parent(s: Snapshot) -> Reals:
+    """Chance that the second parent of each household is in distress, by the first one's; not-a-number without one.
+
+    Two parents' distress goes together by ``second_parent_correlation``; the rest is normal.
+    """
+    r, h = s.parameters.reference, s.households
+    own = np.sqrt(1.0 - r.second_parent_correlation**2)
+    chance = ndtr((r.second_parent_correlation * h.distress - r.second_parent_line) / own)
+    return np.where(h.adults == 2, chance, np.nan)
+
+
+@_measure("Second parent in distress")
+def second_parent_distress(s: Snapshot) -> Reals:
+    """Share of children of couples whose second parent is in distress."""
+    return _second_parent(s)[s.home]
+
+
+@_measure("Any parent in distress")
+def any_parent_distress(s: Snapshot) -> Reals:
+    """Share of children with at least one parent in distress."""
+    first = parent_distress_high(s)
+    return np.maximum(first, np.nan_to_num(second_parent_distress(s)))
+
+
+@_measure("Both parents in distress")
+def both_parents_distress(s: Snapshot) -> Reals:
+    """Share of children of couples with both parents in distress."""
+    return parent_distress_high(s) * second_parent_distress(s)
+
+
+@_measure("Low income before housing costs")
+def low_income(s: Snapshot) -> Reals:
+    """Share of children in families below the line of relative low income before housing costs."""
+    return (s.before_housing[-1] < s.parameters.reference.bhc_line).astype(float)[s.home]
+
+
+@_measure("Income before housing costs")
+def income_before_housing(s: Snapshot) -> Reals:
+    """Income of the child's family, equivalised, before housing costs, GBP a week."""
+    return s.before_housing[-1][s.home]
+
+
+@_measure("Low income before housing costs in three of four years")
+def low_income_3_of_4(s: Snapshot) -> Reals:
+    """Share of children whose family was below that line in at least three of the last four Augusts."""
+    low = np.where(np.isnan(s.before_housing), np.nan, s.before_housing < s.parameters.reference.bhc_line)
+    return _three_of_four(low)[s.home]
+
+
 @_measure("Workless household")
 def workless(s: Snapshot) -> Reals:
     """Share of children in families with no working adult."""
@@ -474,10 +537,13 @@ def workless(s: Snapshot) -> Reals:
 @_measure("Poor in three of four years")
 def poor_3_of_4(s: Snapshot) -> Reals:
     """Share of children whose family was poor in at least three of the last four Augusts and lived here in all."""
-    if len(s.poor) < 4:
-        return np.full(len(s.children), np.nan)
-    years: Reals = s.poor[-4:].sum(axis=0)
-    return np.where(np.isnan(years), np.nan, years >= 3)[s.home]
+    return _three_of_four(s.poor)[s.home]
+
+
+def _three_of_four(yes: Reals) -> Reals:
+    """By household: 1 if at least three of the last four Augusts are, not-a-number without four."""
+    years: Reals = yes[-4:].sum(axis=0) if len(yes) >= 4 else np.full(yes.shape[1], np.nan)
+    return np.where(np.isnan(years), np.nan, years >= 3)
 
 
 def _moved_into(s: Snapshot, was: float) -> Reals:
