@@ -65,7 +65,7 @@ def load_marks(targets: Sequence[Target], path: Path | None = None) -> tuple[Mar
 
 def _mark(page: Mapping[str, Any], of: Sequence[Target]) -> Mark:
     published = [t.value for t in of]
-    figure = sum(published) if page.get("combine") == "sum" else sum(published) / len(published)
+    figure = sum(published) if page.get("together") == "sum" else sum(published) / len(published)
     low, high = page.get("ages", (0, 18))
     side = page["side"]
     return Mark(

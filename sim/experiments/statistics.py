@@ -170,7 +170,7 @@ class _Question:
             raise self.target.error(field, problem, "name a group of families, or a measure of children") from None
 
     def _has_own_age(self, measure: str) -> bool:
-        return MEASURES[measure].fixed_age is not None or self.table != "children"
+        return MEASURES[measure].fixed_age is not None or MEASURES[measure].ageless or self.table != "children"
 
     def mean(self, group: str, measure: str) -> float:
         """Mean of a measure in a group."""

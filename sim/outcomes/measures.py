@@ -91,7 +91,7 @@ class Measure:
 
     ``fixed_age``: the test or event has an age of its own. ``lowest``: the measure is whether the value lies in this
     lowest share of everybody in the sample. ``earlier``: the measure that tells the same of everybody who has had the
-    test, whatever their age now.
+    test, whatever their age now. ``ageless``: ages of a target are not those of the children it is read from.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Measure:
     function: MeasureFunction
     lowest: float | None = None
     earlier: str | None = None
+    ageless: bool = False
 
 
 MEASURES: dict[str, Measure] = {}
@@ -363,6 +364,9 @@ def teacher_turnover(s: Snapshot) -> Reals:
     return np.where(inside, s.schools.turnover[np.maximum(s.children.school, 0)], np.nan)
 
 
+MEASURES["teacher_turnover"] = replace(MEASURES["teacher_turnover"], ageless=True)
+
+
 # --- wellbeing ---------------------------------------------------------------------------------------------
 
 
@@ -405,7 +409,6 @@ for _id, _title, _text, _column in (
     ("rereferred", "Re-referrals", "Referrals within twelve months of an earlier one.", "referrals_again"),
     ("section_47", "Section 47 enquiries", "Section 47 enquiries about a child in the school year.", "enquiries"),
     ("plans_started", "Protection plans started", "Protection plans started in the school year.", "plans"),
-    ("repeat_plan", "Repeat protection plans", "Second or later protection plans of a child.", "plans_again"),
     ("looked_after_start", "Starts of care", "Times a child began to be looked after.", "looked_after_starts"),
     ("looked_after_end", "Ends of care", "Times a child ceased to be looked after.", "looked_after_ends"),
     ("cases_closed", "Cases closed", "Cases of a child in need closed in the school year.", "cases_closed"),
@@ -417,6 +420,22 @@ for _id, _title, _text, _column in (
     ),
 ):
     _care(_id, _title, _text, _column)
+
+
+@_measure("Repeat protection plans")
+def repeat_plan(s: Snapshot) -> Reals:
+    """Share of the protection plans started in the school year that are second or later ones of the child."""
+    return _share_of(s.children.plans_again, s.children.plans)
+
+
+@_measure("Cases closed within three months")
+def closed_within_3_months(s: Snapshot) -> Reals:
+    """Share of the cases closed in the school year that were closed within three months of the referral."""
+    return _share_of(s.children.cases_closed_soon, s.children.cases_closed)
+
+
+def _share_of(some: npt.NDArray[np.int32], all_of: npt.NDArray[np.int32]) -> Reals:
+    return np.divide(some, all_of, out=np.full(len(all_of), np.nan), where=all_of > 0)
 
 
 @_measure("Referred")
