@@ -130,7 +130,8 @@ class NumpyVersion:
         young = np.clip((11.0 - age) / 6.0, 0.0, 1.0)
         target = (
             p.attainment_level + c[C.endow_attainment] + p.attainment_ses * h[H.ses][home] + t.ages[2][at] * learning
-            + (p.attainment_school * s[S.effectiveness][school] - p.attainment_low_peers * s[S.low_share][school]
+            + (np.where(secondary == 1.0, p.attainment_school_secondary, p.attainment_school)
+               * s[S.effectiveness][school] - p.attainment_low_peers * s[S.low_share][school]
                + p.attainment_attendance * (c[C.attendance] - p.attendance_usual)) * pupil
             + p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * w[CW.eal] * young
             - p.attainment_send * w[CW.send] + p.attainment_wellbeing * well + p.attainment_agency * (agency - 0.5)

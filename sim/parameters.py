@@ -23,6 +23,7 @@ class ChildParameters(NamedTuple):
     attainment_home_early: float
     attainment_home_later: float
     attainment_school: float
+    attainment_school_secondary: float
     attainment_low_peers: float
     attainment_wellbeing: float
     attainment_hardship: float

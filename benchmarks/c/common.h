@@ -71,8 +71,9 @@ INLINE double attainment_adversity(double hardship, double housing, double unsaf
     return p->attainment_hardship * hardship + p->attainment_housing * housing
         + p->attainment_unsafety * unsafety;
 }
-INLINE double school_pull(double effect, double low, double attendance, P) {
-    return p->attainment_school * effect - p->attainment_low_peers * low
+INLINE double school_pull(double effect, double low, double attendance, double secondary, P) {
+    double weight = p->attainment_school + secondary * (p->attainment_school_secondary - p->attainment_school);
+    return weight * effect - p->attainment_low_peers * low
         + p->attainment_attendance * (attendance - p->attendance_usual);
 }
 INLINE double personal_pull(double girl, double eal, double age, double send, P) {

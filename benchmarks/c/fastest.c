@@ -78,7 +78,7 @@ INLINE void children_block(const Tables *t, const Month *m, const ChildParameter
         uint64_t b = bits(key[j], at_shock);
         double adversity = (1.0 - resil[j]) * attainment_adversity(hardship[j], housing[j], unsafety[j], p);
         double person = personal_pull(girl[j], eal[j], age[j], send[j], p);
-        double place = school_pull(effect[j], low[j], attendance[j], p) * at_school[j];
+        double place = school_pull(effect[j], low[j], attendance[j], secondary[j], p) * at_school[j];
         double target = p->attainment_level + ea[j] + p->attainment_ses * ses[j] + weight[j] * learning[j] + place + person
             + p->attainment_wellbeing * (w_base[j] + pw[j]) + p->attainment_agency * (agency[j] - 0.5) - adversity;
         double around = climate[j] * at_school[j];

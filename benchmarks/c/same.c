@@ -92,7 +92,7 @@ static void children_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH w[T1][j] = attainment_adversity(w[HARDSHIP][j], w[HOUSING][j], w[UNSAFE][j], p);
         EACH {
             double family = p->attainment_ses * w[SES][j] + w[WEIGHT][j] * w[HOME][j];
-            double school = school_pull(w[EFFECT][j], w[LOW][j], w[ATT][j], p) * w[AT_SCHOOL][j];
+            double school = school_pull(w[EFFECT][j], w[LOW][j], w[ATT][j], w[SECONDARY][j], p) * w[AT_SCHOOL][j];
             double person = personal_pull(w[GIRL][j], w[EAL][j], w[AGE][j], w[SEND][j], p);
             double adversity = (1.0 - w[RESIL][j]) * w[T1][j], well = w[W][j] + w[PW][j];
             double target = p->attainment_level + w[EA][j] + family + school + person + p->attainment_wellbeing * well

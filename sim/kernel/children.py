@@ -151,7 +151,7 @@ def _develop(size, w, p, wellbeing_noise, health_noise):
         w[_T1, j] = science.attainment_adversity(w[_HARDSHIP, j], w[_HOUSING, j], w[_UNSAFE, j], p)
     for j in range(size):
         family = science.family_pull(w[_SES, j], w[_HOME, j], w[_WEIGHT, j], p)
-        school = science.school_pull(w[_EFFECT, j], w[_LOW, j], w[_ATT, j], p) * w[_AT_SCHOOL, j]
+        school = science.school_pull(w[_EFFECT, j], w[_LOW, j], w[_ATT, j], w[_SECONDARY, j], p) * w[_AT_SCHOOL, j]
         person = science.personal_pull(w[_GIRL, j], w[_EAL, j], w[_AGE, j], w[_SEND, j], p)
         adversity = (1.0 - w[_RESIL, j]) * w[_T1, j]
         well = w[_W, j] + w[_PW, j]

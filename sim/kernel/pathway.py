@@ -31,7 +31,7 @@ def _month(child, home, pooled, support, age, at_school, p, f, e):
     well, health = child[1] + pooled[1], child[2] + pooled[2]
     resilience = science.resilience(child[4], support, well, p)
     family = science.family_pull(0.0, learning, science.home_weight(age, p), p)
-    school = at_school * science.school_pull(0.0, e.typical_low_share, child[3], p)
+    school = at_school * science.school_pull(0.0, e.typical_low_share, child[3], 0.0, p)
     adversity = (1.0 - resilience) * science.attainment_adversity(hardship, e.typical_housing, e.typical_unsafety, p)
     target = science.attainment_target(0.0, family, school, 0.0, well, child[4], adversity, p)
     attainment = science.towards(child[0], target, science.attainment_rate(age, p), 0.0)

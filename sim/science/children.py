@@ -57,13 +57,15 @@ def family_pull(ses: float, home_learning: float, weight: float, p: ChildParamet
 
 
 @jit
-def school_pull(effectiveness: float, low_share: float, attendance: float, p: ChildParameters) -> float:
+def school_pull(
+    effectiveness: float, low_share: float, attendance: float, secondary: float, p: ChildParameters
+) -> float:
     """Pull of the school on attainment, SD: effectiveness (SD between schools), very low attaining peers, attendance.
 
     Average and good peers do not matter (Lavy, Silva & Weinhardt 2012); a large share of very low attainers does.
     """
     return (
-        p.attainment_school * effectiveness
+        (p.attainment_school + secondary * (p.attainment_school_secondary - p.attainment_school)) * effectiveness
         - p.attainment_low_peers * low_share
         + p.attainment_attendance * (attendance - p.attendance_usual)
     )

@@ -55,9 +55,17 @@ def test_family_pull_by_hand() -> None:
 
 
 def test_school_pull_by_hand() -> None:
-    p = child(attainment_school=0.3, attainment_low_peers=0.5, attainment_attendance=2.0, attendance_usual=0.94)
+    p = child(
+        attainment_school=0.3,
+        attainment_low_peers=0.5,
+        attainment_attendance=2.0,
+        attendance_usual=0.94,
+        attainment_school_secondary=0.5,
+    )
     # 0.3 * 1 - 0.5 * 0.2 + 2 (0.89 - 0.94) = 0.3 - 0.1 - 0.1
-    assert plain(science.school_pull)(1.0, 0.2, 0.89, p) == pytest.approx(0.1)
+    assert plain(science.school_pull)(1.0, 0.2, 0.89, 0.0, p) == pytest.approx(0.1)
+    # At secondary school 0.5 a school SD instead of 0.3
+    assert plain(science.school_pull)(1.0, 0.2, 0.89, 1.0, p) == pytest.approx(0.3)
 
 
 def test_personal_pull_by_hand_and_the_language_pull_ends_at_eleven() -> None:
