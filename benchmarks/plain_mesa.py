@@ -138,7 +138,8 @@ class Child(mesa.Agent):
         relative = 0.0
         if pupil:
             target += (
-                (p.attainment_school_secondary if secondary else p.attainment_school) * school.effectiveness - p.attainment_low_peers * school.low_share
+                (p.attainment_school_secondary if secondary else p.attainment_school) * school.effectiveness
+                - p.attainment_low_peers * school.low_share
                 + p.attainment_attendance * (self.attendance - p.attendance_usual)
             )  # fmt: skip
             relative = self.attainment_base + pa - school.mean_attainment
