@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +21,19 @@ FRAMES = (
     "results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit", "dashboard", "naive",
     "theory", "events", "analysis",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ParametersUsed:
+    """Where the parameters of the runs come from. ``mode``: ``drawn`` or ``central``.
+
+    ``posterior``, ``digest``: run id and hash of the posterior drawn from, and ``draws``, how many it has.
+    """
+
+    mode: str = "central"
+    posterior: str | None = None
+    digest: str | None = None
+    draws: int = 0
 
 
 class ComparisonRecord(Protocol):
@@ -53,6 +66,8 @@ class ComparisonRecord(Protocol):
     def without(self) -> tuple[str, ...]: ...
     @property
     def including(self) -> tuple[str, ...]: ...
+    @property
+    def parameters(self) -> ParametersUsed: ...
     @property
     def results(self) -> DataFrame: ...
     @property
@@ -118,6 +133,7 @@ class StoredComparison:
     warnings: tuple[str, ...]
     digest: str
     command: str
+    parameters: ParametersUsed = field(default_factory=ParametersUsed)
 
 
 @cache
