@@ -16,7 +16,7 @@ from sim.futures import NO_FUTURE
 from sim.inputs.posterior import Posterior
 from sim.offers import Evidence
 from sim.outcomes import GROUPS
-from sim.outputs.records import ParametersUsed
+from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.parameters import Register
 from sim.schema import V
 from sim.spec import Future, Place, Strand, Strategy
@@ -177,7 +177,7 @@ def replicate(
 def parameters_used(source: Posterior | None) -> ParametersUsed:
     """What is told of where the parameters came from."""
     if source is None:
-        return ParametersUsed()
+        return CENTRAL
     return ParametersUsed("drawn", source.run_id, source.digest, len(source.draws))
 
 

@@ -87,27 +87,34 @@ def split(y: Reals) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
     n, nothing = y.shape[1], (math.nan,) * len(FACTORS)
     if n < FEWEST or not np.isfinite(y).all():
         return math.nan, nothing, nothing
-    variance, parts = _shapley(y)
+    deviations = (y - y.mean(axis=1, keepdims=True)) ** 2
+    halves = 0.5 * (y[:, None, :] - y[None, :, :]) ** 2
+    squares, sums = deviations.sum(axis=1), halves.sum(axis=2)
+    variance = float(squares.mean()) / (n - 1)
     # Equal to the last digits: what is left is rounding.
     if variance <= (1e-12 * float(np.abs(y).max())) ** 2:
         return 0.0, nothing, nothing
-    without = np.array([_shapley(np.delete(y, r, axis=1))[1] for r in range(n)])
-    errors = np.sqrt((n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    parts = _shapley(np.array(variance), sums / n)
+    # Jackknife: the same without each replication in turn.
+    variances = (squares[:, None] - deviations * n / (n - 1)).mean(axis=0) / (n - 2)
+    without = _shapley(variances, (sums[:, :, None] - halves) / (n - 1))
+    errors = np.sqrt((n - 1) / n * ((without - without.mean(axis=1, keepdims=True)) ** 2).sum(axis=1))
     return math.sqrt(variance), tuple(parts.tolist()), tuple(errors.tolist())
 
 
-def _shapley(y: Reals) -> tuple[float, Reals]:
-    """Variance and the Shapley effects of the three factors as shares of it; see the head of the file.
+def _shapley(variance: Reals, d: Reals) -> Reals:
+    """Shapley effects of the three factors as shares of the variance; see the head of the file.
 
-    With D(i, j) half the mean square of the difference of two designs, V the variance, a a factor and b, c the others:
+    ``d``: designs x designs, and further axes as ``variance``. With D(i, j) half the mean square of the difference of
+    two designs, V the variance, a a factor and b, c the others:
     a V = V / 3 - D(b, c) / 3 + (D(a, c) - D(0, c) + D(a, b) - D(0, b)) / 6 + D(0, a) / 3.
     """
-    variance = float(y.var(axis=1, ddof=1).mean())
-    d = 0.5 * ((y[:, None, :] - y[None, :, :]) ** 2).mean(axis=2)
-    parts = np.zeros(len(FACTORS))
-    for a, b, c in ((1, 2, 3), (2, 1, 3), (3, 1, 2)):
-        parts[a - 1] = (variance - d[b, c] + d[0, a]) / 3.0 + (d[a, c] - d[0, c] + d[a, b] - d[0, b]) / 6.0
-    return variance, parts / variance if variance > 0.0 else parts
+    parts = [
+        (variance - d[b, c] + d[0, a]) / 3.0 + (d[a, c] - d[0, c] + d[a, b] - d[0, b]) / 6.0
+        for a, b, c in ((1, 2, 3), (2, 1, 3), (3, 1, 2))
+    ]
+    # Left out one by one, a sample may be without any variance: nothing is shared then.
+    return np.array(parts) / np.where(variance > 0.0, variance, 1.0)
 
 
 def _base(comparison: Comparison, names: list[str]) -> Reals:

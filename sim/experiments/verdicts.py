@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.outputs.records import ParametersUsed
+from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.spec import Place, Strand
 
 #: The library's population: take-up is centred on it.
@@ -39,11 +39,11 @@ class Trial:
     seed: int
     without: tuple[str, ...]
     future: str
-    parameters: ParametersUsed
     randomised: int
     outcomes: tuple[OutcomeOfTrial, ...]
     uptake: float | None
     unit_cost_gbp: float | None
+    parameters: ParametersUsed = CENTRAL
 
 
 def trial_answer(trial: Trial) -> dict[str, Any]:

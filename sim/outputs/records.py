@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol
@@ -34,6 +34,10 @@ class ParametersUsed:
     posterior: str | None = None
     digest: str | None = None
     draws: int = 0
+
+
+#: The passports' own values, in every run.
+CENTRAL = ParametersUsed()
 
 
 class ComparisonRecord(Protocol):
@@ -133,7 +137,7 @@ class StoredComparison:
     warnings: tuple[str, ...]
     digest: str
     command: str
-    parameters: ParametersUsed = field(default_factory=ParametersUsed)
+    parameters: ParametersUsed = CENTRAL
 
 
 @cache
