@@ -24,7 +24,7 @@ from sim.agents import AGENTS, View, plain_row
 from sim.engine import Start, World
 from sim.futures import NO_FUTURE
 from sim.inputs import load_future, load_place, load_strands, load_strategy
-from sim.inputs.register import load_register
+from sim.inputs.posterior import Posterior, posterior_register, source_of
 from sim.offers import STANCES, Evidence
 from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, POPULATIONS, SMALLEST_CELL
 from sim.schema import JUNE
@@ -57,6 +57,7 @@ class Spec:
     rng: int
     threads: int
     future: Future = NO_FUTURE
+    posterior: Posterior | None = None
 
 
 class ZoneModel(mesa.Model):
@@ -76,6 +77,11 @@ class ZoneModel(mesa.Model):
         Mechanisms switched off (``zonesim list mechanisms``): one name, or several.
     including
         Mechanisms switched on that are off by themselves: ``"tipping_point"``.
+    parameters
+        ``"drawn"``: the draw of the posterior that belongs to ``rng`` (central values where there is no posterior);
+        ``"central"``: the passports' own values.
+    posterior
+        What parameters are drawn from. ``None``: the packaged one.
     views
         Agents built: ``"none"``; ``"places"``, the schools, services, partners and the zone; ``"all"``, children and
         households who live in the place as well.
@@ -99,7 +105,7 @@ class ZoneModel(mesa.Model):
     Raises
     ------
     ValueError
-        For years, stance, views or seed outside their range.
+        For years, stance, source of parameters, views or seed outside their range.
     InputError
         For an unknown strategy, place, future or mechanism, or a file with mistakes.
 
@@ -117,16 +123,19 @@ class ZoneModel(mesa.Model):
         without: str | Iterable[str] = (),
         including: str | Iterable[str] = (),
         future: str | Path | Future | None = None,
+        parameters: str = "drawn",
+        posterior: Posterior | None = None,
         views: Views = "none",
         rng: int | None = 1,
         threads: int = 1,
     ) -> None:
-        self.spec = _specify(strategy, place, years, evidence, without, including, views, rng, threads, future)
+        source = source_of(parameters, posterior)
+        self.spec = _specify(strategy, place, years, evidence, without, including, views, rng, threads, future, source)
         super().__init__(rng=self.spec.rng)
         s = self.spec
         start = _start(
             s.place.model_dump_json(), s.rng, 12 * s.years, s.without, s.including, s.threads,
-            s.future.model_dump_json(),
+            s.future.model_dump_json(), s.posterior,
         )  # fmt: skip
         drawn = Evidence(s.evidence, s.rng)
         self.world: World = engine.create(start, s.strategy, load_strands(), drawn, s.threads)
@@ -193,6 +202,7 @@ class ZoneModel(mesa.Model):
             strategy="no_zone", place=s.place, years=s.years, evidence=s.evidence, without=s.without,
             including=s.including, views=s.views,
             rng=s.rng, threads=s.threads, future=s.future,
+            parameters="central" if s.posterior is None else "drawn", posterior=s.posterior,
         )  # fmt: skip
 
     # --- looking at rows ---------------------------------------------------------------------------------------
@@ -298,10 +308,11 @@ REPORTERS: dict[str, Any] = {
 
 @lru_cache(maxsize=STARTS_KEPT)
 def _start(
-    place: str, seed: int, months: int, without: tuple[str, ...], including: tuple[str, ...], threads: int, future: str
-) -> Start:
+    place: str, seed: int, months: int, without: tuple[str, ...], including: tuple[str, ...], threads: int, future: str,
+    posterior: Posterior | None = None,
+) -> Start:  # fmt: skip
     """Make the first day of a place and a future given as JSON. Worlds copy it, so models may share it."""
-    register = load_register(without=without, including=including)
+    register = posterior_register(posterior, seed, without, including)
     return engine.create_start(
         Place.model_validate_json(place), register, seed, months, frozenset(without), threads,
         Future.model_validate_json(future),
@@ -311,6 +322,7 @@ def _start(
 def _specify(
     strategy: str | Path | Strategy, place: str | Path | Place, years: int, evidence: str, without: str | Iterable[str],
     including: str | Iterable[str], views: str, rng: int | None, threads: int, future: str | Path | Future | None,
+    posterior: Posterior | None,
 ) -> Spec:  # fmt: skip
     """Arguments checked, files read. Raises ``ValueError``, ``TypeError`` or ``InputError``."""
     years, threads = operator.index(years), operator.index(threads)
@@ -335,4 +347,5 @@ def _specify(
         seed,
         threads,
         NO_FUTURE if future is None else future if isinstance(future, Future) else load_future(future),
+        posterior,
     )

@@ -52,11 +52,13 @@ _FLAG_LINE = 0.5
 class Evidence:
     """Which values of the evidence a run uses: a stance, and whether (and how) they are drawn.
 
-    ``draw``: number of the draw, or ``None`` for the means.
+    ``draw``: number of the draw, or ``None`` for the means. ``model``: number of the draw of the model's own
+    strengths, as ``draw`` unless told.
     """
 
     stance: str = "central"
     draw: int | None = None
+    model: int | None = None
 
 
 class Strengths(NamedTuple):
@@ -78,10 +80,11 @@ def drawn_strengths(evidence: Evidence, p: CoordinationParameters) -> Strengths:
     if evidence.stance == "hopeful":
         return Strengths(p.synergy_hopeful, p.sustaining_hopeful, 2.0 * p.tipping_effect)
     means = Strengths(p.synergy, p.sustaining, p.tipping_effect)
-    if evidence.draw is None:
+    number = evidence.draw if evidence.model is None else evidence.model
+    if number is None:
         return means
     who = np.array([draws.key_of(name) for name in Strengths._fields], dtype=np.uint64)
-    u = draws.uniforms(evidence.draw, Stream.model, 0, who)
+    u = draws.uniforms(number, Stream.model, 0, who)
     return Strengths(*(2.0 * mean * float(x) for mean, x in zip(means, u, strict=True)))
 
 

@@ -17,6 +17,13 @@ class Evidence(StrEnum):
     HOPEFUL = "hopeful"
 
 
+class Parameters(StrEnum):
+    """Where the parameters of each run come from."""
+
+    DRAWN = "drawn"
+    CENTRAL = "central"
+
+
 PlaceOption = Annotated[str, typer.Option("--place", "-p", help="Place: an id of `list places` or a TOML file.")]
 Replications = Annotated[
     int, typer.Option("--replications", "-n", min=1, max=100_000, help="Pairs of runs with different luck.")
@@ -24,6 +31,10 @@ Replications = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Luck number (seed) of the first pair.")]
 Years = Annotated[int, typer.Option("--years", "-y", min=1, max=20, help="School years to simulate.")]
 EvidenceOption = Annotated[Evidence, typer.Option("--evidence", help="How the published effects are read.")]
+ParametersOption = Annotated[
+    Parameters,
+    typer.Option("--parameters", help="Parameters of each pair: drawn from the posterior, or the central values."),
+]
 FutureOption = Annotated[
     str | None,
     typer.Option(
@@ -43,5 +54,8 @@ Out = Annotated[
 ]
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, max=1024, help="Runs at a time; never changes the results.")
+]
+Shares = Annotated[
+    bool, typer.Option("--shares", help="Split each range into chance, evidence and model; takes four times as long.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]

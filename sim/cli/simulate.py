@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,9 +17,12 @@ from sim.cli.options import (
     Including,
     Json,
     Out,
+    Parameters,
+    ParametersOption,
     PlaceOption,
     Replications,
     Seed,
+    Shares,
     Threads,
     Without,
     Years,
@@ -52,6 +55,8 @@ class Job:
     without: tuple[str, ...]
     including: tuple[str, ...]
     future: str | None
+    parameters: Parameters
+    shares: bool
     out: Path | None
     threads: int | None
     json: bool
@@ -67,13 +72,16 @@ def run(
     without: Without = None,
     including: Including = None,
     future: FutureOption = None,
+    parameters: ParametersOption = Parameters.DRAWN,
+    shares: Shares = False,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Run one strategy beside its twin, the same neighbourhood without a zone."""
     off, on = tuple(without or ()), tuple(including or ())
-    _do(Job("run", (strategy,), place, replications, seed, years, evidence, off, on, future, out, threads, json))
+    asked = (replications, seed, years, evidence, off, on, future, parameters, shares, out, threads, json)
+    _do(Job("run", (strategy,), place, *asked))
 
 
 def compare(
@@ -86,13 +94,16 @@ def compare(
     without: Without = None,
     including: Including = None,
     future: FutureOption = None,
+    parameters: ParametersOption = Parameters.DRAWN,
+    shares: Shares = False,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """Compare strategies side by side: same place, same luck, each against the twin."""
     names, off, on = tuple(strategies), tuple(without or ()), tuple(including or ())
-    _do(Job("compare", names, place, replications, seed, years, evidence, off, on, future, out, threads, json))
+    asked = (replications, seed, years, evidence, off, on, future, parameters, shares, out, threads, json)
+    _do(Job("compare", names, place, *asked))
 
 
 def demo(
@@ -102,12 +113,14 @@ def demo(
     years: Years = 10,
     evidence: EvidenceOption = Evidence.CENTRAL,
     future: FutureOption = None,
+    parameters: ParametersOption = Parameters.DRAWN,
     out: Out = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
     """The main job with no arguments: four strategies for one place, table, figures and briefing."""
-    _do(Job("demo", DEMO_STRATEGIES, place, replications, seed, years, evidence, (), (), future, out, threads, json))
+    asked = (replications, seed, years, evidence, (), (), future, parameters, False, out, threads, json)
+    _do(Job("demo", DEMO_STRATEGIES, place, *asked))
 
 
 def _do(job: Job) -> None:
@@ -125,28 +138,34 @@ def _do(job: Job) -> None:
     load_register(without=job.without, including=job.including)
     folder = claim_folder(job.out or _default_folder(job, place, started))
     progress = Progress(_title(job), _is_cold())
-    comparison = _simulate(job, strategies, place, future, progress)
+    comparison, shares = _simulate(job, strategies, place, future, progress)
     command = command_of(job)
 
     def also(inside: Path) -> None:
         progress.save(inside)
+        if shares is not None:
+            (inside / "shares.json").write_text(json.dumps(shares, indent=2) + "\n", encoding="utf-8")
         write_report(comparison, inside, command)
 
     written = write_run_folder(comparison, folder, command, started, also)
     if job.json:
-        print(json.dumps(comparison_answer(comparison, written), allow_nan=False))
+        answer = comparison_answer(comparison, written)
+        if shares is not None:
+            answer["shares"] = shares
+        print(json.dumps(answer, allow_nan=False))
     else:
-        _show(comparison)
+        _show(comparison, shares or [])
     _say_where(written, list(figures_of(comparison)))
 
 
 def _simulate(
     job: Job, strategies: list[Strategy], place: Place, future: Future | None, progress: Progress
-) -> ComparisonRecord:
+) -> tuple[ComparisonRecord, list[dict[str, Any]] | None]:
+    """The comparison and, where they were asked for, its shares of uncertainty."""
     from sim.experiments import compare as compare_strategies
 
     with progress:
-        return compare_strategies(
+        comparison = compare_strategies(
             strategies,
             place,
             replications=job.replications,
@@ -156,13 +175,20 @@ def _simulate(
             without=job.without,
             including=job.including,
             future=future,
+            parameters=job.parameters.value,
             threads=job.threads,
             progress=progress,
         )
+        if not job.shares:
+            return comparison, None
+        from sim.experiments.shares import share_rows, shares
+
+        return comparison, share_rows(shares(comparison, future=future, threads=job.threads, progress=progress))
 
 
-def _show(comparison: ComparisonRecord) -> None:
+def _show(comparison: ComparisonRecord, shares: list[dict[str, Any]]) -> None:
     from sim.report.partnership import partnership_lines
+    from sim.report.shares import share_lines
     from sim.report.tables import cost_table, legend, names, outcome_table
     from sim.report.theory import theory_rows, theory_sentence, theory_table
     from sim.report.words import no_more_than
@@ -170,6 +196,8 @@ def _show(comparison: ComparisonRecord) -> None:
     console = out()
     console.print(outcome_table(comparison, console.width))
     console.print(legend(comparison), markup=False, highlight=False)
+    for line in share_lines(comparison, shares):
+        console.print(line, markup=False, highlight=False)
     console.print()
     console.print(cost_table(comparison))
     for line in partnership_lines(comparison):
@@ -203,13 +231,15 @@ def command_of(job: Job) -> str:
 
     words = [job.command, *(job.strategies if job.command != "demo" else ()), "--place", job.place]
     words += ["--replications", str(job.replications), "--seed", str(job.seed), "--years", str(job.years)]
-    words += ["--evidence", job.evidence.value]
+    words += ["--evidence", job.evidence.value, "--parameters", job.parameters.value]
     for mechanism in job.without:
         words += ["--without", mechanism]
     for mechanism in job.including:
         words += ["--with", mechanism]
     if job.future is not None:
         words += ["--future", job.future]
+    if job.shares:
+        words += ["--shares"]
     return command_line(words)
 
 

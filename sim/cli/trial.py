@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Evidence, EvidenceOption, FutureOption, Json, PlaceOption, Replications, Seed, Without
+from sim.cli.options import (
+    Evidence,
+    EvidenceOption,
+    FutureOption,
+    Json,
+    Parameters,
+    ParametersOption,
+    PlaceOption,
+    Replications,
+    Seed,
+    Without,
+)
 from sim.cli.screen import Progress, out
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ def trial(
     evidence: EvidenceOption = Evidence.CENTRAL,
     without: Without = None,
     future: FutureOption = None,
+    parameters: ParametersOption = Parameters.DRAWN,
     json: Json = False,
 ) -> None:
     """Try one strand in a virtual randomised trial, to see whether the model gives back the published effect."""
@@ -44,7 +56,7 @@ def trial(
     with Progress(title, is_cold()) as progress:
         found = try_strand(
             what, where, replications=replications, seed=seed, evidence=evidence.value, without=without or (),
-            future=outside, progress=progress,
+            future=outside, parameters=parameters.value, progress=progress,
         )  # fmt: skip
     if json:
         print(json_text.dumps(trial_answer(found), allow_nan=False))
@@ -62,6 +74,7 @@ def _show(trial: Trial) -> None:
         f"Cost per {trial.strand.cost_unit.replace('_', ' ')}: {_pounds(trial.unit_cost_gbp)} "
         f"(published {_pounds(trial.strand.unit_cost_gbp)}, prices of {trial.strand.price_year}).",
         f"Held still: {', '.join(trial.without)}. Money and posts are not limited.",
+        *([f"Parameters: drawn from the posterior {trial.parameters.posterior}."] if trial.parameters.draws else []),
         *([f"Future: {trial.future}."] if trial.future != "none" else []),
         _fading(trial),
     ]

@@ -20,6 +20,7 @@ from sim.experiments.ensemble import (
     GROUP_IDS,
     TWIN,
     Run,
+    parameters_used,
     replicate,
     spent_by_year,
 )
@@ -29,10 +30,13 @@ from sim.experiments.theory import refuse_wrong_theories, theory_frame, theory_w
 from sim.experiments.value import payer_shares, value_frames
 from sim.futures import NO_FUTURE, in_order, in_words
 from sim.inputs import load_strands
+from sim.inputs.posterior import Posterior, posterior_register, source_of
 from sim.inputs.register import load_register
 from sim.offers import STANCES
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
 from sim.outputs.delivery import shortfall_sentences, shortfalls
+from sim.outputs.records import ParametersUsed
+from sim.parameters import Register
 from sim.population import Margin, build
 from sim.schema import ENROLMENT_MONTHS, V
 from sim.spec import Future, Place, Strategy
@@ -65,6 +69,7 @@ class Comparison:
     years: int
     without: tuple[str, ...]
     including: tuple[str, ...]
+    parameters: ParametersUsed
     results: pd.DataFrame
     changed: pd.DataFrame
     costs: pd.DataFrame
@@ -94,16 +99,19 @@ def compare(
     without: Sequence[str] = (),
     including: Sequence[str] = (),
     future: Future | None = None,
+    parameters: str = "drawn",
+    posterior: Posterior | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run each strategy and the no-zone twin ``replications`` times on shared starts.
 
-    Replication r uses luck number ``seed + r`` for chance and for the draw of the evidence, so more
-    replications never change earlier ones. ``future`` happens to the twin and to every strategy. ``threads``
-    replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
-    replication. Raises ``ValueError`` for a stance, number of years (1 to 20) or replications (1 or more) outside
-    its range, ``InputError`` for an unknown mechanism or a theory of change that cannot be tested.
+    Replication r uses luck number ``seed + r`` for chance and for the draws of evidence and parameters, so more
+    replications never change earlier ones. ``parameters``: ``"drawn"`` from ``posterior`` (the packaged one unless
+    told; central values where there is none) or ``"central"``. ``future`` happens to the twin and to every strategy.
+    ``threads`` replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
+    replication. Raises ``ValueError`` for a stance, source of parameters, number of years (1 to 20) or replications
+    (1 or more) outside its range, ``InputError`` for an unknown mechanism or a theory of change that cannot be tested.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
@@ -117,18 +125,23 @@ def compare(
     if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
         # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
         twin, strategies = strategies[0], strategies[1:]
+    source = source_of(parameters, posterior)
     register, library = load_register(without=without, including=including), load_strands()
     off = frozenset(without)
+
+    def registered(luck: int) -> Register:
+        return register if source is None else posterior_register(source, luck, without, including)
+
+    def one(luck: int, threads: int) -> list[Run]:
+        return replicate(
+            strategies, place, registered(luck), library, luck, 12 * years, evidence, off, threads, twin, future
+        )
+
     workers = max(1, min(threads or os.cpu_count() or 1, replications))
     everything: list[list[Run]] = [[] for _ in range(replications)]
     with ThreadPoolExecutor(workers) as pool:
-        jobs = {
-            pool.submit(
-                replicate, strategies, place, register, library, seed + r, 12 * years, evidence, off,
-                1 if workers > 1 else threads or os.cpu_count() or 1, twin, future,
-            ): r
-            for r in range(replications)
-        }  # fmt: skip
+        alone = 1 if workers > 1 else threads or os.cpu_count() or 1
+        jobs = {pool.submit(one, seed + r, alone): r for r in range(replications)}
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
                 everything[jobs[job]] = job.result()
@@ -138,15 +151,18 @@ def compare(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     names = _unique([twin.id, *(s.id for s in strategies)])
-    fit = build(place, register.parameters, seed, 12).fit
+    fit = build(place, registered(seed).parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
     if future.shocks:
         inputs.append([shock.model_dump(mode="json") for shock in future.shocks])
+    if source is not None:
+        inputs.append(["posterior", source.digest])
     digest = hashlib.blake2b(
         json.dumps([inputs, evidence, years], default=str, sort_keys=True).encode(), digest_size=16
     )
     delivery = _delivery(names, everything)
     strands = delivery[~delivery["today"].astype(bool)]
+    # What a pound is worth is no part of the posterior: all replications are valued alike.
     value, value_summary = value_frames(names, everything, (twin, *strategies), register)
     return Comparison(
         place=place,
@@ -159,6 +175,7 @@ def compare(
         years=years,
         without=tuple(sorted(off)),
         including=tuple(sorted(set(including))),
+        parameters=parameters_used(source),
         results=_results(names, everything),
         changed=_changed(names, everything),
         costs=_costs(names, everything),
@@ -166,7 +183,7 @@ def compare(
         value_summary=value_summary,
         delivery=delivery,
         yearly=_yearly(names, everything, seed),
-        runs=_runs(names, everything, seed),
+        runs=_runs(names, everything, seed, source),
         fit=_fit(fit),
         dashboard=dashboard_frame(names, everything),
         naive=naive_frame(names, everything),
@@ -334,10 +351,11 @@ def _yearly(names: list[str], everything: list[list[Run]], seed: int) -> pd.Data
     return pd.concat(frames, ignore_index=True)
 
 
-def _runs(names: list[str], everything: list[list[Run]], seed: int) -> pd.DataFrame:
+def _runs(names: list[str], everything: list[list[Run]], seed: int, source: Posterior | None) -> pd.DataFrame:
     rows = [
         {
-            "run": r * len(runs) + at, "strategy": names[at], "replication": r, "seed": seed + r, **run.flows,
+            "run": r * len(runs) + at, "strategy": names[at], "replication": r, "seed": seed + r,
+            "draw": -1 if source is None else source.number(seed + r), **run.flows,
             "gbp_total": float(spent_by_year(run).sum()), "wall_s": run.wall_s,
         }
         for r, runs in enumerate(everything)

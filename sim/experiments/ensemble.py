@@ -13,8 +13,10 @@ from sim.engine import Start, World, advance, create, create_start
 from sim.engine.world import Estimate, LogEntry
 from sim.experiments.screens import Seen, seen_by_partners
 from sim.futures import NO_FUTURE
+from sim.inputs.posterior import Posterior
 from sim.offers import Evidence
 from sim.outcomes import GROUPS
+from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.parameters import Register
 from sim.schema import V
 from sim.spec import Future, Place, Strand, Strategy
@@ -153,20 +155,30 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
 def replicate(
     strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int,
     months: int, stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
-    future: Future = NO_FUTURE,
+    future: Future = NO_FUTURE, evidence: Evidence | None = None,
 ) -> list[Run]:  # fmt: skip
-    """One replication: the twin first, then each strategy, on one start and one draw of the evidence."""
+    """One replication: the twin first, then each strategy, on one start and one draw of the evidence.
+
+    ``register``: the parameters of this replication. ``evidence``: another draw than that of the luck number.
+    """
     started = time.perf_counter()
     start = create_start(place, register, seed, months, without, threads, future)
     runs: list[Run] = []
     twin: World | None = None
     for strategy in (twin_strategy, *strategies):
-        world = create(start, strategy, library, Evidence(stance, seed), threads)
+        world = create(start, strategy, library, evidence or Evidence(stance, seed), threads)
         advance(world, months)
         now = time.perf_counter()
         runs.append(_finish(world, twin, now - started))
         twin, started = twin or world, now
     return runs
+
+
+def parameters_used(source: Posterior | None) -> ParametersUsed:
+    """What is told of where the parameters came from."""
+    if source is None:
+        return CENTRAL
+    return ParametersUsed("drawn", source.run_id, source.digest, len(source.draws))
 
 
 def n_years(runs: Sequence[Run]) -> int:

@@ -29,11 +29,12 @@ import numpy as np
 from sim import draws
 from sim.engine import Start, World, advance, create, create_start
 from sim.engine.delivery import served_schools
+from sim.experiments.ensemble import parameters_used
 from sim.experiments.readings import HOME_OUTCOMES, Flags, Reals, Sample, measure, measure_homes
 from sim.experiments.verdicts import PLACE, OutcomeOfTrial, Trial, judged, not_measured
 from sim.futures import NO_FUTURE
 from sim.inputs import load_place
-from sim.inputs.register import load_register
+from sim.inputs.posterior import Posterior, posterior_register, source_of
 from sim.kernel.uptake import HOUSEHOLD, NEED_NONE
 from sim.offers import STANCES, Evidence, price_factor
 from sim.parameters import Parameters, Register
@@ -82,13 +83,17 @@ def trial(
     evidence: str = "central",
     without: Sequence[str] = (),
     future: Future | None = None,
+    parameters: str = "drawn",
+    posterior: Posterior | None = None,
     progress: Progress | None = None,
 ) -> Trial:
     """Try ``strand`` in ``place`` (default: the library's population) on ``replications`` luck numbers.
 
     Replication r uses luck number ``seed + r``; effects are the means of the evidence under the stance, not draws.
+    ``parameters``, ``posterior``: as in ``compare``. They are drawn by default, because what has to give the published
+    effect back is the model that runs use: the law that what its own pathways bring is taken off holds at every draw.
     ``future`` happens in both worlds. ``progress(done, total, what)`` is called after each. Raises ``ValueError`` for a
-    stance or number of replications outside its range, ``InputError`` for an unknown mechanism.
+    stance, source of parameters or number of replications outside its range, ``InputError`` for an unknown mechanism.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")
@@ -96,10 +101,11 @@ def trial(
         raise ValueError("replications must be 1 or more")
     where, outside = place or load_place(PLACE), future or NO_FUTURE
     off = tuple(dict.fromkeys((*HELD_STILL, *without)))
-    register = load_register(without=off)
+    source = source_of(parameters, posterior)
     readings: dict[tuple[str, int], list[Reals]] = {}
     books, randomised = _Books(), 0
     for r in range(replications):
+        register = posterior_register(source, seed + r, off)
         found, page, people = _replicate(strand, where, register, frozenset(off), seed + r, evidence, outside)
         randomised += people
         books.add(page)
@@ -110,7 +116,7 @@ def trial(
     outcomes = tuple(_outcome(effect, strand, readings, evidence) for effect in strand.outcome_effects)
     return Trial(
         strand=strand, place=where, evidence=evidence, replications=replications, seed=seed, without=off,
-        future=outside.id,
+        future=outside.id, parameters=parameters_used(source),
         randomised=randomised, outcomes=outcomes,
         uptake=books.started / books.offered if books.offered > 0 else None,
         unit_cost_gbp=books.spent / books.units if books.units > 0 else None,

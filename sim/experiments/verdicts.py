@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.spec import Place, Strand
 
 #: The library's population: take-up is centred on it.
@@ -42,6 +43,7 @@ class Trial:
     outcomes: tuple[OutcomeOfTrial, ...]
     uptake: float | None
     unit_cost_gbp: float | None
+    parameters: ParametersUsed = CENTRAL
 
 
 def trial_answer(trial: Trial) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def trial_answer(trial: Trial) -> dict[str, Any]:
         "uptake": {"published": strand.uptake, "recovered": trial.uptake},
         "unit_cost_gbp": {"published": strand.unit_cost_gbp, "recovered": trial.unit_cost_gbp},
         "future": trial.future,
+        "parameters": asdict(trial.parameters),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
         "evidence": comparison.evidence,
         "replications": comparison.replications,
         "seed": comparison.seed,
+        "parameters": asdict(comparison.parameters),
         "run_folder": str(run_folder),
         "results": _results(comparison.results),
         # The answer speaks of all children; the groups stand in changed.parquet.

@@ -26,6 +26,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Children more than 0.02 SD better than in the twin, or with a milestone gained; mean over replications.",
     ),
     "delivered_share": ("staffed", "share", "Share of the posts wanted that were filled."),
+    "draw": (
+        "draw of the parameters",
+        "number",
+        "Draw of the posterior, from 0, that the run takes its parameters from; -1: the central values.",
+    ),
     "driver": (
         "driver of disadvantage",
         "id",

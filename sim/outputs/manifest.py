@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,6 +33,7 @@ def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> d
             "without": list(comparison.without),
             "including": list(comparison.including),
         },
+        "parameters": asdict(comparison.parameters),
         "scenario": {
             "place": comparison.place.model_dump(mode="json"),
             "strategies": [strategy.model_dump(mode="json") for strategy in comparison.strategies],

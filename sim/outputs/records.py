@@ -23,6 +23,23 @@ FRAMES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ParametersUsed:
+    """Where the parameters of the runs come from. ``mode``: ``drawn`` or ``central``.
+
+    ``posterior``, ``digest``: run id and hash of the posterior drawn from, and ``draws``, how many it has.
+    """
+
+    mode: str = "central"
+    posterior: str | None = None
+    digest: str | None = None
+    draws: int = 0
+
+
+#: The passports' own values, in every run.
+CENTRAL = ParametersUsed()
+
+
 class ComparisonRecord(Protocol):
     """Strategies compared with their twin in one place (made by ``sim.experiments.compare``).
 
@@ -53,6 +70,8 @@ class ComparisonRecord(Protocol):
     def without(self) -> tuple[str, ...]: ...
     @property
     def including(self) -> tuple[str, ...]: ...
+    @property
+    def parameters(self) -> ParametersUsed: ...
     @property
     def results(self) -> DataFrame: ...
     @property
@@ -118,6 +137,7 @@ class StoredComparison:
     warnings: tuple[str, ...]
     digest: str
     command: str
+    parameters: ParametersUsed = CENTRAL
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.outputs.dictionary import dictionary
 from sim.outputs.folders import MANIFEST, OutputError, whole_folder
 from sim.outputs.manifest import manifest
-from sim.outputs.records import FRAMES, SCHEMA_VERSION, ComparisonRecord, StoredComparison
+from sim.outputs.records import FRAMES, SCHEMA_VERSION, ComparisonRecord, ParametersUsed, StoredComparison
 from sim.spec import Place, Strategy
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def _stored(folder: Path, record: dict[str, Any]) -> StoredComparison:
             warnings=tuple(scenario["warnings"]),
             digest=str(record["digest"]),
             command=str(record["command"]),
+            # Folders written before there was a posterior say nothing of it.
+            parameters=ParametersUsed(**record.get("parameters", {})),
             **{name: _read_frame(folder / f"{name}.parquet") for name in FRAMES},
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

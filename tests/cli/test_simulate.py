@@ -38,20 +38,30 @@ def test_demo_needs_no_arguments(shell: Shell, calls: Calls, tmp_path: Path) -> 
 def test_every_option_reaches_the_simulation(shell: Shell, calls: Calls, tmp_path: Path) -> None:
     options = "--place pembury --replications 3 --seed 9 --years 4 --evidence sceptical --threads 2 --out here"
     answer = shell(
-        "run", "early_start", *options.split(), "--without", "fade_out", "--without", "churn", "--with", "tipping_point"
+        "run",
+        "early_start",
+        *options.split(),
+        "--parameters",
+        "central",
+        "--without",
+        "fade_out",
+        "--without",
+        "churn",
+        "--with",
+        "tipping_point",
     )
     assert answer.code == 0
     assert calls == [
         {
             "strategies": ["early_start"], "place": "pembury", "threads": 2, "replications": 3, "seed": 9, "years": 4,
             "evidence": "sceptical", "without": ("fade_out", "churn"), "including": ("tipping_point",),
-            "future": None,
+            "future": None, "parameters": "central",
         }
     ]  # fmt: skip
     stored = read_run_folder(tmp_path / "here")
     assert stored.command == (
         "zonesim run early_start --place pembury --replications 3 --seed 9 --years 4 --evidence sceptical "
-        "--without fade_out --without churn --with tipping_point"
+        "--parameters central --without fade_out --without churn --with tipping_point"
     )
 
 

@@ -63,6 +63,7 @@ def test_the_table_says_what_came_back_and_why_not(shell: Shell, asked: Calls) -
             "evidence": "central",
             "without": (),
             "future": None,
+            "parameters": "drawn",
         }
     ]
     for words in (
@@ -81,12 +82,12 @@ def test_the_table_fits_an_ordinary_terminal(shell: Shell, asked: Calls, monkeyp
 
 
 def test_every_option_reaches_the_trial(shell: Shell, asked: Calls) -> None:
-    options = "--place pembury --replications 3 --seed 9 --evidence sceptical --without fade_out"
+    options = "--place pembury --replications 3 --seed 9 --evidence sceptical --without fade_out --parameters central"
     assert shell("trial", "neli", *options.split()).code == 0
     assert asked == [
         {
             "strand": "neli", "place": "pembury", "replications": 3, "seed": 9, "evidence": "sceptical",
-            "without": ["fade_out"], "future": None,
+            "without": ["fade_out"], "future": None, "parameters": "central",
         }
     ]  # fmt: skip
 
@@ -94,7 +95,7 @@ def test_every_option_reaches_the_trial(shell: Shell, asked: Calls) -> None:
 def test_json_is_one_object_and_nothing_else(shell: Shell, asked: Calls) -> None:
     answer = shell("trial", "neli", "--json")
     found = json.loads(answer.out)
-    assert list(found) == ["strand", "outcomes", "uptake", "unit_cost_gbp", "future"]
+    assert list(found) == ["strand", "outcomes", "uptake", "unit_cost_gbp", "future", "parameters"]
     assert found["outcomes"][0] == {
         "outcome": "attainment", "published": 0.26, "recovered": 0.2601, "standard_error": 0.0004,
         "after_months": {"6": 0.2, "12": 0.1, "36": None},

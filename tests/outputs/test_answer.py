@@ -9,8 +9,8 @@ from sim.outputs import StoredComparison, comparison_answer
 from tests.report.made import made_comparison, theory_strategies, together_strategies
 
 KEYS = [
-    "schema", "version", "place", "future", "evidence", "replications", "seed", "run_folder", "results", "changed",
-    "costs", "value", "naive", "theory", "partnership", "warnings",
+    "schema", "version", "place", "future", "evidence", "replications", "seed", "parameters", "run_folder", "results",
+    "changed", "costs", "value", "naive", "theory", "partnership", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",

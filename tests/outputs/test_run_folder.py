@@ -13,6 +13,7 @@ import pytest
 from sim.outputs import FRAMES, OutputError, StoredComparison, claim_folder, read_run_folder, store, write_run_folder
 from sim.outputs.dictionary import COLUMNS
 from sim.outputs.folders import write_file
+from sim.outputs.records import ParametersUsed
 from tests.report.made import made_comparison, theory_strategies, together_strategies
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -43,6 +44,20 @@ def test_everything_comes_back(comparison: StoredComparison, tmp_path: Path) -> 
         assert getattr(back, name) == getattr(comparison, name), name
     assert back.digest == comparison.digest
     assert back.command == COMMAND
+
+
+def test_where_the_parameters_came_from_comes_back(tmp_path: Path) -> None:
+    used = ParametersUsed("drawn", "fit-1", "ab12", 500)
+    folder = write_run_folder(made_comparison(used=used), tmp_path / "run", COMMAND, STARTED)
+    assert read_run_folder(folder).parameters == used
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["parameters"] == {"mode": "drawn", "posterior": "fit-1", "digest": "ab12", "draws": 500}
+    (draw,) = [column for column in columns_of(folder, "runs") if column["name"] == "draw"]
+    assert "posterior" in draw["definition"]
+    # A folder written before there was a posterior took the central values.
+    del manifest["parameters"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert read_run_folder(folder).parameters == ParametersUsed("central")
 
 
 def test_a_theory_comes_back_with_its_steps_and_is_explained(tmp_path: Path) -> None:

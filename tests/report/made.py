@@ -16,6 +16,7 @@ from sim.futures import in_words
 from sim.inputs.theory import in_order, steps_of
 from sim.outcomes import GROUPS, HEADLINES, INDICATORS
 from sim.outputs import StoredComparison
+from sim.outputs.records import ParametersUsed
 from sim.schema import CONDITIONS
 from sim.spec import (
     DRIVERS,
@@ -123,6 +124,7 @@ def made_comparison(
         warnings=("The money for mentoring ran out in year 3 <script>.",),
         digest="abc123",
         command="zonesim compare made by hand",
+        parameters=asked.get("used", ParametersUsed()),
     )
 
 
@@ -381,8 +383,9 @@ def _runs(ids: list[str], replications: int) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "run": run, "strategy": s, "replication": r, "seed": 1000 + r, "children_start": 2000, "births": 900,
-                "arrivals": 800, "leavers": 850, "aged_out": 800, "children_end": 2050, "gbp_total": 1e6, "wall_s": 0.2,
+                "run": run, "strategy": s, "replication": r, "seed": 1000 + r, "draw": -1, "children_start": 2000,
+                "births": 900, "arrivals": 800, "leavers": 850, "aged_out": 800, "children_end": 2050,
+                "gbp_total": 1e6, "wall_s": 0.2,
             }
             for run, (s, r) in enumerate(itertools.product(["no_zone", *ids], range(replications)))
         ]
