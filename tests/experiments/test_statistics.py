@@ -294,7 +294,7 @@ def test_many_at_once_are_as_one_by_one(people: People) -> None:
         compared(measure, name, quantile=0.3, line=line, age_years=ages)
         for name in ("gap", "gap_sd", "gap_index", "sd", "quantile", "variance_share", "mean")
         for measure in ("attainment", "sdq_mean", "sdq_high")
-        for line in (None, 0.5)
+        for line in (None, 0.5, 0.0)
         for ages in ((0, 120), SCHOOL_AGES)
     ]
     asked += [
