@@ -55,11 +55,13 @@ class Household(mesa.Agent):
         stop = self.workers * p.work_turnover * (1.0 - propensity) * MONTH
         start = (adults - self.workers) * p.work_turnover * propensity * MONTH
         self.workers += int(u >= 1.0 - start) - int(u < stop)
-        earned = 0.0
+        noise = self.model.pay_noise * _WIDTH * (draw() - 0.5)
+        self.pay_shift = max(self.pay_shift * (1.0 - p.pay_shift_rate * MONTH) + noise, p.pay_shift_least)
+        pay, earned = self.pay * (1.0 + self.pay_shift), 0.0
         if self.workers >= 1:
-            earned += self.pay - p.tax_rate * max(self.pay - p.tax_allowance, 0.0)
+            earned += pay - p.tax_rate * max(pay - p.tax_allowance, 0.0)
         if self.workers >= 2:
-            pay = self.pay * p.couple_second_pay
+            pay *= p.couple_second_pay
             earned += pay - p.tax_rate * max(pay - p.tax_allowance, 0.0)
         full = p.benefit_single if adults == 1 else p.benefit_couple
         full += p.benefit_child * min(kids, p.benefit_children_limit)
@@ -130,7 +132,7 @@ class Child(mesa.Agent):
             + p.attainment_girl * (self.girl - 0.5) - p.attainment_send * self.send
             - p.attainment_eal_early * self.eal * _clip((11.0 - age) / 6.0)
             + p.attainment_wellbeing * well + p.attainment_agency * (self.agency - 0.5)
-            - away * (p.attainment_hardship * hard + p.attainment_housing * home.housing
+            - away * (p.attainment_hardship * home.hardship + p.attainment_housing * home.housing
                       + p.attainment_unsafety * home.unsafety)
         )  # fmt: skip
         relative = 0.0
@@ -145,7 +147,7 @@ class Child(mesa.Agent):
             p.wellbeing_level + self.endow_wellbeing + (girls if self.girl else boys)
             + p.wellbeing_home * home.home_learning - p.wellbeing_distress * home.distress
             + p.wellbeing_climate * climate - p.transition_shock * transition
-            - away * (p.wellbeing_hardship * hard + p.wellbeing_unsafety * home.unsafety)
+            - away * (p.wellbeing_hardship * home.hardship + p.wellbeing_unsafety * home.unsafety)
         )  # fmt: skip
         self.wellbeing_base += p.wellbeing_rate * MONTH * (
             target - self.wellbeing_base
@@ -181,6 +183,7 @@ class Child(mesa.Agent):
         chance = _logistic(
             p.suspension_level - p.suspension_wellbeing * self.wellbeing - p.suspension_climate * school.climate
             + p.suspension_secondary * secondary - p.suspension_girl * (self.girl - 0.5) + p.suspension_hardship * hard
+            + p.suspension_absence * (1.0 - self.attendance)
         )  # fmt: skip
         self.absence_sum += month.teaching * (1.0 - self.attendance)
         self.attended_months += month.teaching
@@ -210,6 +213,7 @@ class PlainModel(mesa.Model):
         self.lines = (p.schools.low_attainment_line, p.schools.need_line)
         self.distress_noise = p.families.distress_noise * math.sqrt(2.0 * p.families.distress_rate * MONTH)
         self.home_noise = p.families.home_noise * math.sqrt(2.0 * p.families.home_rate * MONTH)
+        self.pay_noise = p.families.pay_shift_noise * math.sqrt(2.0 * p.families.pay_shift_rate * MONTH)
         self.wellbeing_noise = p.children.wellbeing_noise * math.sqrt(2.0 * p.children.wellbeing_rate * MONTH)
         self.health_noise = p.children.health_noise * math.sqrt(2.0 * p.children.health_rate * MONTH)
         self.ages = [tuple(row) for row in tables.ages.T.tolist()]

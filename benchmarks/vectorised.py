@@ -60,7 +60,13 @@ class NumpyVersion:
         stop = workers * p.work_turnover * (1.0 - share) * MONTH
         start = (adults - workers) * p.work_turnover * share * MONTH
         workers += (u >= 1.0 - start).astype(np.int32) - (u < stop).astype(np.int32)
-        pay, second = h[H.pay], h[H.pay] * p.couple_second_pay
+        b = _bits(t.home_key, Stream.household_shock, month)
+        noise = p.pay_shift_noise * np.sqrt(2.0 * p.pay_shift_rate * MONTH)
+        h[H.pay_shift] = np.maximum(
+            h[H.pay_shift] * (1.0 - p.pay_shift_rate * MONTH) + noise * _shock(b, 2), p.pay_shift_least
+        )
+        pay = h[H.pay] * (1.0 + h[H.pay_shift])
+        second = pay * p.couple_second_pay
         earned = np.where(workers >= 1, pay - p.tax_rate * np.maximum(pay - p.tax_allowance, 0.0), 0.0)
         earned += np.where(workers >= 2, second - p.tax_rate * np.maximum(second - p.tax_allowance, 0.0), 0.0)
         full = np.where(adults == 1, p.benefit_single, p.benefit_couple)
@@ -128,7 +134,8 @@ class NumpyVersion:
                + p.attainment_attendance * (c[C.attendance] - p.attendance_usual)) * pupil
             + p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * w[CW.eal] * young
             - p.attainment_send * w[CW.send] + p.attainment_wellbeing * well + p.attainment_agency * (agency - 0.5)
-            - away * (p.attainment_hardship * hard + p.attainment_housing * housing + p.attainment_unsafety * unsafety)
+            - away * (p.attainment_hardship * hardship + p.attainment_housing * housing
+                      + p.attainment_unsafety * unsafety)
         )  # fmt: skip
         base = c[C.attainment_base]
         relative = (base + pa - s[S.mean_attainment][school]) * pupil
@@ -136,7 +143,8 @@ class NumpyVersion:
         target = (
             p.wellbeing_level + c[C.endow_wellbeing] + np.where(girl == 1, t.ages[3][at], t.ages[4][at])
             + p.wellbeing_home * learning - p.wellbeing_distress * distress + p.wellbeing_climate * climate * pupil
-            - p.transition_shock * transition - away * (p.wellbeing_hardship * hard + p.wellbeing_unsafety * unsafety)
+            - p.transition_shock * transition
+            - away * (p.wellbeing_hardship * hardship + p.wellbeing_unsafety * unsafety)
         )  # fmt: skip
         base = c[C.wellbeing_base]
         noise = p.wellbeing_noise * np.sqrt(2.0 * p.wellbeing_rate * MONTH)
@@ -169,6 +177,7 @@ class NumpyVersion:
         chance = _logistic(
             p.suspension_level - p.suspension_wellbeing * c[C.wellbeing] - p.suspension_climate * climate
             + p.suspension_secondary * secondary - p.suspension_girl * (girl - 0.5) + p.suspension_hardship * hard
+            + p.suspension_absence * (1.0 - c[C.attendance])
         )  # fmt: skip
         counts = pupil * now.teaching
         c[C.absence_sum] += counts * (1.0 - c[C.attendance])

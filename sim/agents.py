@@ -29,13 +29,14 @@ FIXED = frozenset({
 })  # fmt: skip
 
 #: Smallest and largest value that may be set, by column, else by unit.
-_LIMITS_BY_NAME = {"adults": (1, 2), "tenure": (0, 2), "education": (0, 2)}
+_LIMITS_BY_NAME = {"adults": (1, 2), "tenure": (0, 2), "education": (0, 2), "care_state": (0, 3)}
 _SHARES = dict.fromkeys(("0/1", "0..1", "share", "share a year"), (0, 1))
 _LIMITS_BY_UNIT = {**_SHARES, "level": (0, 2), "1..5": (1, 5)}
 
 #: Columns with not-a-number before the test is sat, the age is reached or a first school year is over.
 _NOT_YET = frozenset({
-    "score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet", "absence_year", "suspensions_year",
+    "score_eyfsp", "score_phonics", "score_ks1", "score_ks2", "score_gcse", "score_18", "eet", "absence_year",
+    "suspensions_year",
 })  # fmt: skip
 
 

@@ -16,6 +16,7 @@ class ChildParameters(NamedTuple):
 
     attainment_rate_birth: float
     attainment_rate_decline: float
+    attainment_rate_least: float
     attainment_noise: float
     attainment_level: float
     attainment_ses: float
@@ -83,7 +84,36 @@ class ChildParameters(NamedTuple):
     suspension_secondary: float
     suspension_girl: float
     suspension_hardship: float
+    suspension_absence: float
     hardship_mean: float
+
+
+class CareParameters(NamedTuple):
+    """``care.toml``: children's social care."""
+
+    risk_hardship: float
+    risk_distress: float
+    risk_family: float
+    risk_ses: float
+    risk_wellbeing: float
+    referral_rate: float
+    referral_baby: float
+    referral_teenager: float
+    teenager_from: float
+    referral_again: float
+    no_action_share: float
+    no_need_share: float
+    long_share: float
+    end_short: float
+    end_long: float
+    enquiry_first: float
+    enquiry_rate: float
+    plan_share: float
+    end_plan: float
+    looked_after_rate: float
+    looked_after_risk: float
+    looked_after_plan: float
+    end_looked_after: float
 
 
 class FamilyParameters(NamedTuple):
@@ -91,6 +121,9 @@ class FamilyParameters(NamedTuple):
 
     work_turnover: float
     couple_second_pay: float
+    pay_shift_rate: float
+    pay_shift_noise: float
+    pay_shift_least: float
     tax_rate: float
     tax_allowance: float
     benefit_single: float
@@ -296,8 +329,14 @@ class ReferenceParameters(NamedTuple):
     test_noise: float
     pass_eyfsp: float
     pass_phonics: float
+    pass_ks1: float
     pass_ks2: float
+    pass_ks2_higher: float
     pass_gcse4: float
+    pass_gcse5: float
+    pass_level3: float
+    ks2_scaled_mean: float
+    ks2_scaled_per_sd: float
     attainment8_mean: float
     attainment8_per_sd: float
     attainment8_top: float
@@ -315,7 +354,24 @@ class ReferenceParameters(NamedTuple):
     sdq_per_sd: float
     sdq_high_line: float
     distress_high_line: float
+    disorder_probable_line: float
+    disorder_possible_line: float
+    wellbeing_low_line: float
+    reads_daily_line: float
+    elg_communication_line: float
+    elg_literacy_line: float
+    elg_maths_line: float
+    elg_personal_line: float
     persistent_absence_line: float
+    severe_absence_line: float
+    authorised_absence_line: float
+    exclusions_per_suspension: float
+    second_parent_correlation: float
+    second_parent_line: float
+    bhc_first_adult: float
+    bhc_other_adult: float
+    bhc_child: float
+    bhc_line: float
     in_need_line: float
     fsm_memory_months: float
     better_worse_line: float
@@ -498,6 +554,7 @@ class Parameters(NamedTuple):
     context: ContextParameters
     dashboard: DashboardParameters
     partnership: PartnershipParameters
+    care: CareParameters
 
 
 #: File of ``scenarios/parameters`` -> its named tuple.
@@ -515,6 +572,7 @@ GROUPS: dict[str, type] = {
     "context": ContextParameters,
     "dashboard": DashboardParameters,
     "partnership": PartnershipParameters,
+    "care": CareParameters,
 }
 
 

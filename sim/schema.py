@@ -60,8 +60,10 @@ CHILDREN = TableSchema(
         ("suspensions_year", "count", "suspensions in the last full school year"),
         ("score_eyfsp", "SD", "test score at the end of Reception, not-a-number before"),
         ("score_phonics", "SD", "test score of the Year 1 phonics check"),
+        ("score_ks1", "SD", "test score at the end of Key Stage 1 (Year 2)"),
         ("score_ks2", "SD", "test score of Key Stage 2 (Year 6)"),
         ("score_gcse", "SD", "test score of the GCSE year (Year 11)"),
+        ("score_18", "SD", "test score at the end of Year 13"),
         ("eet", "0/1", "in education, employment or training at 18, not-a-number before"),
     ),
     _columns(
@@ -81,6 +83,21 @@ CHILDREN = TableSchema(
         ("school", "row", "school attended this month, -1 if none"),
         ("need_quintile", "1..5", "need of the household when first seen, 5 = highest"),
         ("last_reached", "month", "last month in which a service or strand was used, -9999 if never"),
+        ("care_state", "enum", "children's social care: 0 none, 1 in need, 2 protection plan, 3 looked after"),
+        ("case_since", "month", "month of the referral that opened the case, -9999 if none is open"),
+        ("case_long", "0/1", "the open case is of the long kind"),
+        ("referral_last", "month", "last month of a referral, -9999 if never"),
+        ("plan_ever", "0/1", "has had a child protection plan"),
+        ("referrals", "count", "referrals in this school year"),
+        ("referrals_no_need", "count", "referrals assessed and found not in need in this school year"),
+        ("referrals_again", "count", "referrals within twelve months of an earlier one in this school year"),
+        ("enquiries", "count", "section 47 enquiries in this school year"),
+        ("plans", "count", "child protection plans started in this school year"),
+        ("plans_again", "count", "of these, second or later plans of the child"),
+        ("looked_after_starts", "count", "times the child began to be looked after in this school year"),
+        ("looked_after_ends", "count", "times the child ceased to be looked after in this school year"),
+        ("cases_closed", "count", "cases of a child in need closed in this school year"),
+        ("cases_closed_soon", "count", "of these, closed within three months of the referral"),
     ),
     ("attainment", "wellbeing", "health", "attendance", "eet"),
 )
@@ -97,6 +114,7 @@ HOUSEHOLDS = TableSchema(
         ("unsafety", "0..1", "share of neighbours who feel unsafe around the home"),
         ("housing", "0..1", "poor housing: overcrowded, damp or both"),
         ("pay", "GBP a week", "full-time gross pay of the first earner"),
+        ("pay_shift", "share of pay", "passing part of pay: hours, overtime, better or worse jobs"),
         ("rent", "GBP a week", "housing cost"),
         ("work_propensity", "share", "long-run share of time each adult works"),
         ("income", "GBP a week", "equivalised income after housing costs, smoothed over months"),
@@ -279,6 +297,9 @@ N_HOUSEHOLD_OUTCOMES = len(HOUSEHOLD_OUTCOMES)
 # Stages of taking part in an offer (a service or strand).
 NOT_IN, WAITING, TAKING_PART, COMPLETED, DROPPED, EXPOSED = (np.int8(n) for n in range(6))
 
+# States of children's social care; a child with a plan or looked after is a child in need too.
+NO_CASE, IN_NEED, PROTECTION_PLAN, LOOKED_AFTER = range(4)
+
 # Phases of school.
 NURSERY, PRIMARY, SECONDARY, ALL_THROUGH, SPECIAL = range(5)
 PHASES = {
@@ -290,7 +311,7 @@ PHASES = {
 }
 
 # Grades: school year minus cohort (school year of birth). Reception 5, Year 6 = 11, Year 11 = 16.
-RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 11, 12, 16, 18
+RECEPTION, YEAR_1, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13 = 5, 6, 7, 11, 12, 16, 18
 LAST_GRADE = 19
 
 # Calendar: month of the school year, September = 0.
@@ -305,6 +326,6 @@ STREAMS = (
     "home", "family", "child", "work", "household_shock", "child_shock", "child_event", "test", "move", "birth",
     "school_year", "school_month", "identify", "accept", "order", "drop_out", "network", "donor", "trust", "effect",
     "admission", "suspension", "trial", "partner_event", "partner_meeting", "driver", "analysis", "champion",
-    "model", "future", "dashboard",
+    "model", "future", "dashboard", "care",
 )  # fmt: skip
 Stream: Any = namedtuple("Stream", STREAMS)(*range(1, len(STREAMS) + 1))

@@ -68,7 +68,7 @@ INLINE double resilience(double agency, double support, double wellbeing, P) {
                     + p->resilience_wellbeing * wellbeing);
 }
 INLINE double attainment_adversity(double hardship, double housing, double unsafety, P) {
-    return p->attainment_hardship * (hardship - p->hardship_mean) + p->attainment_housing * housing
+    return p->attainment_hardship * hardship + p->attainment_housing * housing
         + p->attainment_unsafety * unsafety;
 }
 INLINE double school_pull(double effect, double low, double attendance, P) {
@@ -86,7 +86,7 @@ INLINE double transition_presence(double months, P) {
     return (months >= 0.0 ? 1.0 : 0.0) * expo(-p->transition_decay * greater(months, 0.0));
 }
 INLINE double wellbeing_adversity(double hardship, double unsafety, P) {
-    return p->wellbeing_hardship * (hardship - p->hardship_mean) + p->wellbeing_unsafety * unsafety;
+    return p->wellbeing_hardship * hardship + p->wellbeing_unsafety * unsafety;
 }
 INLINE double wellbeing_target(double endowment, double home, double distress, double climate, double transition,
                                double person, double adversity, P) {
@@ -112,10 +112,11 @@ INLINE double attendance_share(double inclination, double climate, double agency
         - p->attendance_secondary * secondary + p->attendance_noise * noise + season;
     return logistic(p->attendance_level + p->attendance_scale * latent);
 }
-INLINE double suspension_probability(double wellbeing, double climate, double secondary, double girl, double hardship, P) {
+INLINE double suspension_probability(double wellbeing, double climate, double secondary, double girl, double hardship,
+                                     double absence, P) {
     return logistic(p->suspension_level - p->suspension_wellbeing * wellbeing - p->suspension_climate * climate
                     + p->suspension_secondary * secondary - p->suspension_girl * (girl - 0.5)
-                    + p->suspension_hardship * (hardship - p->hardship_mean));
+                    + p->suspension_hardship * (hardship - p->hardship_mean) + p->suspension_absence * absence);
 }
 #undef P
 
@@ -128,6 +129,9 @@ INLINE double next_workers(double workers, double adults, double propensity, dou
     return workers - (u < stop ? 1.0 : 0.0) + (u >= 1.0 - start ? 1.0 : 0.0);
 }
 INLINE double working_share(double propensity, P) { return lesser(propensity * p->work_factor, 1.0); }
+INLINE double pay_shift_step(double shift, double noise, P) {
+    return greater(shift - p->pay_shift_rate * MONTH * shift + noise, p->pay_shift_least);
+}
 INLINE double net_earnings(double gross, P) { return gross - p->tax_rate * greater(gross - p->tax_allowance, 0.0); }
 INLINE double family_earnings(double pay, double workers, P) {
     double first = net_earnings(pay, p), second = net_earnings(pay * p->couple_second_pay, p);

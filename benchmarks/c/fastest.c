@@ -105,7 +105,7 @@ INLINE void children_block(const Tables *t, const Month *m, const ChildParameter
     }
     EACH {
         double counts = at_school[j] * teaching;
-        double chance = suspension_probability(pw[j], climate[j], secondary[j], girl[j], hardship[j], p);
+        double chance = suspension_probability(pw[j], climate[j], secondary[j], girl[j], hardship[j], 1.0 - present[j], p);
         double event = uniform(bits(key[j], at_event)) < chance * teaching ? counts : 0.0;
         PUT(absent, absent[j] + counts * (1.0 - present[j])); PUT(months, months[j] + counts);
         PUT(suspended, suspended[j] + event);
@@ -146,6 +146,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
     const double *restrict ses = REAL(real, H_ses, start), *restrict ed = REAL(real, H_endow_distress, start);
     const double *restrict el = REAL(real, H_endow_home_learning, start), *restrict pay = REAL(real, H_pay, start);
     const double *restrict rent = REAL(real, H_rent, start), *restrict propensity = REAL(real, H_work_propensity, start);
+    double *restrict shift = REAL(real, H_pay_shift, start);
     double *restrict income = REAL(real, H_income, start), *restrict hardship = REAL(real, H_hardship, start);
     double *restrict d_base = REAL(real, H_distress_base, start), *restrict d_now = REAL(real, H_distress, start);
     double *restrict l_base = REAL(real, H_home_learning_base, start), *restrict l_now = REAL(real, H_home_learning, start);
@@ -160,6 +161,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
     const uint64_t at_shock = address(m->seed, STREAM_household_shock, m->number);
     const double distress_noise = p->distress_noise * sqrt(2.0 * p->distress_rate * MONTH);
     const double home_noise = p->home_noise * sqrt(2.0 * p->home_rate * MONTH);
+    const double pay_noise = p->pay_shift_noise * sqrt(2.0 * p->pay_shift_rate * MONTH);
     Column worst, at_work_now, money;
     for (int j = 0; j < size; j++) {
         double lowest = 0.0;
@@ -173,7 +175,8 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
     EACH {
         double cost = rent[j] * p->rent_factor;
         double now = next_workers(workers[j], adults[j], working_share(propensity[j], p), uniform(bits(key[j], at_work)), p);
-        double earned = family_earnings(pay[j], now, p);
+        double moved = pay_shift_step(shift[j], pay_noise * shock(bits(key[j], at_shock), 2), p);
+        double earned = family_earnings(pay[j] * (1.0 + moved), now, p);
         double paid = benefits(earned, adults[j], children[j], cost, tenure[j] > 0 ? 1.0 : 0.0, p);
         double equal = ((earned + paid + pool_sum(pools + 12 * n, n, j)) * p->income_factor - cost) / equivalence(adults[j], children[j], p);
         double last_meals = earned < p->fsm_earnings_limit ? number : (double)fsm_last[j];
@@ -181,6 +184,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
         money[j] = income[j] + p->income_smoothing * (equal - income[j]);
         PUT(workers, (int32_t)now); PUT(fsm, number - last_meals <= p->fsm_protection_months ? 1 : 0);
         PUT(fsm_last, (int32_t)last_meals);
+        PUT(shift, moved);
         PUT(income, money[j]);
     }
     EACH {

@@ -5,7 +5,7 @@ enum { LIVE, AGE, AT_SCHOOL, SECONDARY, SES, HOME, DISTRESS, HARDSHIP, HOUSING, 
        RATE, NOISE, WEIGHT, SEX, TRANSITION, RESIL, A, W, HE, AG, SUP, XA, XW, XH, XT, PA, PW, PH, PT, T1, T2, ATT, GIRL,
        EAL, SEND, U, SCHOOL, EA, EW, EH, ET, ABSENT, MONTHS, SUSPENDED, GRADE, UE, CHILD_ROWS };
 enum { F_LIVE, INCOME, HARD, F_HOUSING, LONE, WORKLESS, STRAIN, WORST, D, L, PD, PL, PI, XD, XL, F_SES, ED, EL, ADULTS,
-       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, HOME_ROWS };
+       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, SHIFT, XP, HOME_ROWS };
 typedef double Scratch[BLOCK];
 #define EACH for (int j = 0; j < size; j++)
 
@@ -123,7 +123,7 @@ static void children_chunk(int64_t chunk, const Tables *t, const Month *m, const
         }
         EACH {
             double chance = suspension_probability(w[W][j] + w[PW][j], w[CLIMATE][j], w[SECONDARY][j], w[GIRL][j],
-                                                   w[HARDSHIP][j], p);
+                                                   w[HARDSHIP][j], 1.0 - w[ATT][j], p);
             w[U][j] = w[UE][j] < chance * m->teaching ? 1.0 : 0.0;
         }
         EACH {
@@ -156,6 +156,7 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
     Scratch w[HOME_ROWS];
     const double distress_noise = p->distress_noise * sqrt(2.0 * p->distress_rate * MONTH);
     const double home_noise = p->home_noise * sqrt(2.0 * p->home_rate * MONTH);
+    const double pay_noise = p->pay_shift_noise * sqrt(2.0 * p->pay_shift_rate * MONTH);
     const uint64_t at_work = address(m->seed, STREAM_work, m->number);
     const uint64_t at_shock = address(m->seed, STREAM_household_shock, m->number);
     for (int64_t start = chunk_start(chunk, n); start < stop; start += BLOCK) {
@@ -167,6 +168,7 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         read(real + H_distress_base * n, size, w[D]); read(real + H_home_learning_base * n, size, w[L]);
         read(real + H_ses * n, size, w[F_SES]); read(real + H_endow_distress * n, size, w[ED]);
         read(real + H_endow_home_learning * n, size, w[EL]); read(real + H_pay * n, size, w[PAY]);
+        read(real + H_pay_shift * n, size, w[SHIFT]);
         read(real + H_rent * n, size, w[RENT]); read(real + H_work_propensity * n, size, w[PROPENSITY]);
         read_whole(whole + HW_adults * n, size, w[ADULTS]); read_whole(whole + HW_workers * n, size, w[WORKERS]);
         read_whole(whole + HW_children_here * n, size, w[CHILDREN]); read_whole(whole + HW_tenure * n, size, w[TENANT]);
@@ -185,14 +187,15 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH w[F_U][j] = uniform(bits(t->home_key[start + j], at_work));
         EACH {
             uint64_t b = bits(t->home_key[start + j], at_shock);
-            w[XD][j] = shock(b, 0); w[XL][j] = shock(b, 1);
+            w[XD][j] = shock(b, 0); w[XL][j] = shock(b, 1); w[XP][j] = shock(b, 2);
         }
         EACH {
             w[WORKERS][j] = next_workers(w[WORKERS][j], w[ADULTS][j], working_share(w[PROPENSITY][j], p), w[F_U][j], p);
             w[RENT][j] = w[RENT][j] * p->rent_factor;
             w[TENANT][j] = w[TENANT][j] > 0.0 ? 1.0 : 0.0;
         }
-        EACH w[EARNED][j] = family_earnings(w[PAY][j], w[WORKERS][j], p);
+        EACH w[SHIFT][j] = pay_shift_step(w[SHIFT][j], pay_noise * w[XP][j], p);
+        EACH w[EARNED][j] = family_earnings(w[PAY][j] * (1.0 + w[SHIFT][j]), w[WORKERS][j], p);
         EACH {
             double paid = benefits(w[EARNED][j], w[ADULTS][j], w[CHILDREN][j], w[RENT][j], w[TENANT][j], p);
             double now = ((w[EARNED][j] + paid + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
@@ -219,6 +222,7 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH { w[PD][j] += w[D][j]; w[PL][j] += w[L][j]; }
         put(w, INCOME, size, real + H_income * n); put(w, HARD, size, real + H_hardship * n);
         put(w, D, size, real + H_distress_base * n); put(w, PD, size, real + H_distress * n);
+        put(w, SHIFT, size, real + H_pay_shift * n);
         put(w, L, size, real + H_home_learning_base * n); put(w, PL, size, real + H_home_learning * n);
         put_whole(w, WORKERS, size, whole + HW_workers * n); put_whole(w, FSM, size, whole + HW_fsm_now * n);
         put_whole(w, FSM_LAST, size, whole + HW_fsm_last * n);

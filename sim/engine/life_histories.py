@@ -10,6 +10,7 @@ from sim.engine.context import drivers_of
 from sim.engine.month import admissions, step
 from sim.engine.world import Reals, Start, World, create
 from sim.futures import NO_FUTURE, moves_by_month
+from sim.kernel.care import CARE_COUNTS
 from sim.parameters import Register
 from sim.population import HISTORY_MONTHS, Population, build
 from sim.schema import NEVER, RECEPTION, SEPTEMBER, YEAR_7, YEAR_11
@@ -18,7 +19,9 @@ from sim.spec import DRIVERS, Future, Place, Strategy
 
 LONGEST_MONTHS = 240
 #: What happens in life histories before the first day: development only, no services, moves or staff changes.
-_HISTORY = frozenset({"who is here", "new school year", "families", "children", "schools", "tests"})
+_HISTORY = frozenset(
+    {"who is here", "new school year", "families", "children", "children's social care", "schools", "tests"}
+)
 
 
 def create_start(
@@ -55,7 +58,8 @@ def _history(start: Start, threads: int) -> None:
     world.history, world.month = True, -HISTORY_MONTHS
     c = world.children
     first_schools = _first_schools(world)
-    sampled = world.households.workers.copy(), world.households.income.copy()
+    h = world.households
+    sampled = h.workers.copy(), h.pay_shift.copy(), h.income.copy()
     # Donors live their histories too; they go back to sleep on the first day.
     donors = (world.households.last_month == 0) & (world.households.home < 0)
     asleep = c.last_month == 0
@@ -67,7 +71,7 @@ def _history(start: Start, threads: int) -> None:
     c.last_month[asleep] = 0
     world.households.last_month[donors] = 0
     # The first day has the work and income that were fitted to the place.
-    world.households.workers, world.households.income = sampled
+    h.workers, h.pay_shift, h.income = sampled
     _need_quintiles(world)
     _copy_donors(population)
     for column in ("primary", "secondary", "school"):
@@ -137,6 +141,12 @@ def _copy_donors(population: Population) -> None:
             getattr(c, name)[rows] = getattr(c, name)[donors]
     late = np.flatnonzero(c.first_month > 0)
     c.absence_sum[late] = c.attended_months[late] = c.suspensions[late] = 0.0
+    for name in CARE_COUNTS:
+        getattr(c, name)[late] = 0
+    for name in ("case_since", "referral_last"):
+        stamp = getattr(c, name)
+        known = rows[stamp[rows] > NEVER]
+        stamp[known] += c.first_month[known]
     came = np.flatnonzero((population.donor_of_household >= 0) & (h.fsm_last > NEVER))
     h.fsm_last[came] += h.first_month[came]
     c.need_quintile[late] = h.need_quintile[c.household[late]]

@@ -13,6 +13,7 @@ from sim.engine.delivery import enrol, fill_posts, share_out_money, take_part
 from sim.engine.outside import world_outside
 from sim.engine.partnership import advance_partnership
 from sim.engine.world import Start, World, create
+from sim.kernel import care as care_kernel
 from sim.kernel import children as child_kernel
 from sim.kernel import families as family_kernel
 from sim.kernel import places as place_kernel
@@ -103,6 +104,11 @@ def _children(world: World) -> None:
     )  # fmt: skip
 
 
+def _social_care(world: World) -> None:
+    c = world.children
+    care_kernel.advance_care(world.now, c.real, c.whole, c.key, world.households.real, world.parameters.care)
+
+
 def _schools(world: World) -> None:
     s = world.schools
     place_kernel.advance_schools(world.now, s.real, s.whole, s.pools, s.key, world.sums, world.parameters.schools)
@@ -183,11 +189,26 @@ EVENTS: tuple[Event, ...] = (
         "take-part, drop-out, completion; effects accrue and fade; bills are paid",
     ),
     Event("children", _EVERY_MONTH, _children, "attainment, wellbeing, health, attendance, agency"),
+    Event(
+        "children's social care",
+        _EVERY_MONTH,
+        _social_care,
+        "referrals; children in need, protection plans and looked-after children",
+    ),
     Event("schools", _EVERY_MONTH, _schools, "rolls, peers, pastoral load and climate follow the pupils"),
-    Event("tests", (JUNE,), _tests, "EYFSP, phonics, Key Stage 2, GCSE; destinations at 18"),
+    Event("tests", (JUNE,), _tests, "EYFSP, phonics, Key Stages 1 and 2, GCSE, scores at 18; destinations"),
     Event("measurement", _EVERY_MONTH, _measurement, "figures that partners will see are gathered when they are due"),
     Event("yearly record", (AUGUST,), _yearly_record, "every indicator is read, and the partners' screen"),
 )
+
+
+#: The part of a month that makes children and families what they are: everything but services, partners and money.
+LIVES = frozenset(
+    {
+        "who is here", "new school year", "admissions", "families", "children", "children's social care", "schools",
+        "tests",
+    }
+)  # fmt: skip
 
 
 def step(world: World, only: frozenset[str] | None = None) -> None:

@@ -107,7 +107,14 @@ class _Question:
         """The second measure."""
         if self.target.with_ is None:
             raise self.target.error("with", "is missing", f"{self.target.statistic} needs a second measure")
-        return self.target.with_
+        return self._as_taken(self.target.with_)
+
+    def _as_taken(self, second: str) -> str:
+        """An earlier test of the people measured: a second test counts when it was taken, not in this year's class."""
+        own, age = MEASURES[self.measure].fixed_age, MEASURES[second].fixed_age
+        told = MEASURES[second].earlier
+        apart = self.target.statistic != "gap_ratio" and age is not None and own != age
+        return told if apart and told is not None else second
 
     @property
     def of(self) -> str:
@@ -163,7 +170,7 @@ class _Question:
             raise self.target.error(field, problem, "name a group of families, or a measure of children") from None
 
     def _has_own_age(self, measure: str) -> bool:
-        return MEASURES[measure].fixed_age is not None or self.table != "children"
+        return MEASURES[measure].fixed_age is not None or MEASURES[measure].ageless or self.table != "children"
 
     def mean(self, group: str, measure: str) -> float:
         """Mean of a measure in a group."""

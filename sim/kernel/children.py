@@ -15,7 +15,7 @@ from sim.draws import address, bits, shock, uniform
 from sim.kernel.blocks import look_up, read, read_live, read_pools, write
 from sim.kernel.chunks import BLOCK, chunk_start, n_chunks
 from sim.numerics import clip
-from sim.schema import CW, N_POOLS, RECEPTION, YEAR_1, YEAR_6, YEAR_7, YEAR_11, YEAR_13, C, H, S, Stream
+from sim.schema import CW, N_POOLS, RECEPTION, YEAR_1, YEAR_2, YEAR_6, YEAR_7, YEAR_11, YEAR_13, C, H, S, Stream
 from sim.science import children as science
 from sim.science import coordination as coordination_science
 from sim.science import milestones as outcome_science
@@ -189,7 +189,7 @@ def _attend(size, month, w, u_event, p):
         w[_ATT, j] = share if w[_AT_SCHOOL, j] == 1.0 else w[_ATT, j]
     for j in range(size):
         chance = science.suspension_probability(
-            w[_W, j] + w[_PW, j], w[_CLIMATE, j], w[_SECONDARY, j], w[_GIRL, j], w[_HARDSHIP, j], p
+            w[_W, j] + w[_PW, j], w[_CLIMATE, j], w[_SECONDARY, j], w[_GIRL, j], w[_HARDSHIP, j], 1.0 - w[_ATT, j], p
         )
         w[_U, j] = 1.0 if u_event[j] < chance * month.teaching else 0.0
 
@@ -338,7 +338,7 @@ def new_school_year(month, real, whole, p):
 
 @jit
 def test_scores(month, real, whole, keys, noise, p):
-    """June tests by grade: EYFSP, phonics, Key Stage 2, GCSE; score = attainment + relative age + noise (SD)."""
+    """June tests: EYFSP, phonics, Key Stages 1 and 2, GCSE, 18; score = attainment + relative age + noise (SD)."""
     where = address(month.seed, Stream.test, month.number)
     for i in range(real.shape[1]):
         if whole[CW.first_month, i] <= month.number < whole[CW.last_month, i]:
@@ -350,10 +350,14 @@ def test_scores(month, real, whole, keys, noise, p):
                 real[C.score_eyfsp, i] = score
             elif grade == YEAR_1:
                 real[C.score_phonics, i] = score
+            elif grade == YEAR_2:
+                real[C.score_ks1, i] = score
             elif grade == YEAR_6:
                 real[C.score_ks2, i] = score
             elif grade == YEAR_11:
                 real[C.score_gcse, i] = score
+            elif grade == YEAR_13:
+                real[C.score_18, i] = score
 
 
 @jit

@@ -16,12 +16,12 @@ from sim.science import families as science
 from sim.science import trust as trust_science
 
 N_TIES = 8
-_LANE_0, _LANE_1 = np.uint64(0), np.uint64(1)
+_LANE_0, _LANE_1, _LANE_2 = np.uint64(0), np.uint64(1), np.uint64(2)
 # Rows of the scratch array, one per local column; row 0 marks who is live.
 (_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PI, _XD, _XL, _SES, _ED,
  _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM,
- _FSM_LAST) = (np.int64(n) for n in range(29))  # fmt: skip
-_ROWS = 29
+ _FSM_LAST, _SHIFT, _XP) = (np.int64(n) for n in range(31))  # fmt: skip
+_ROWS = 31
 
 
 class Kin(NamedTuple):
@@ -56,6 +56,7 @@ def _gather(start, size, real, whole, pools, w):
     read(real, H.endow_distress, start, size, w, _ED)
     read(real, H.endow_home_learning, start, size, w, _EL)
     read(real, H.pay, start, size, w, _PAY)
+    read(real, H.pay_shift, start, size, w, _SHIFT)
     read(real, H.rent, start, size, w, _RENT)
     read(real, H.work_propensity, start, size, w, _PROPENSITY)
     read(whole, HW.adults, start, size, w, _ADULTS)
@@ -80,10 +81,11 @@ def _draw(start, size, month, keys, w):
         b = bits(who[j], at_shock)
         w[_XD, j] = shock(b, _LANE_0)
         w[_XL, j] = shock(b, _LANE_1)
+        w[_XP, j] = shock(b, _LANE_2)
 
 
 @jit_within
-def _work_and_income(size, month, w, p):
+def _work_and_income(size, month, w, p, pay_noise):
     """Work, income after housing costs and free school meals of a block."""
     for j in range(size):
         share = science.working_share(w[_PROPENSITY, j], p)
@@ -91,7 +93,9 @@ def _work_and_income(size, month, w, p):
         w[_RENT, j] = science.rent_now(w[_RENT, j], p)
         w[_TENANT, j] = 1.0 if w[_TENANT, j] > 0.0 else 0.0
     for j in range(size):
-        w[_EARNED, j] = science.family_earnings(w[_PAY, j], w[_WORKERS, j], p)
+        w[_SHIFT, j] = science.pay_shift_step(w[_SHIFT, j], pay_noise * w[_XP, j], p)
+    for j in range(size):
+        w[_EARNED, j] = science.family_earnings(science.pay_now(w[_PAY, j], w[_SHIFT, j]), w[_WORKERS, j], p)
     for j in range(size):
         paid = science.benefits(w[_EARNED, j], w[_ADULTS, j], w[_CHILDREN, j], w[_RENT, j], w[_TENANT, j], p)
         scale = science.equivalence(w[_ADULTS, j], w[_CHILDREN, j], p)
@@ -129,6 +133,7 @@ def _store(start, size, real, whole, w):
     for j in range(size):
         w[_PD, j] += w[_D, j]
         w[_PL, j] += w[_L, j]
+    write(w, _SHIFT, size, real, H.pay_shift, start)
     write(w, _INCOME, size, real, H.income, start)
     write(w, _HARD, size, real, H.hardship, start)
     write(w, _D, size, real, H.distress_base, start)
@@ -147,6 +152,7 @@ def advance_chunk(chunk, month, real, whole, pools, keys, kin, child_real, child
     w = np.empty((_ROWS, BLOCK))
     distress_noise = p.distress_noise * np.sqrt(2.0 * p.distress_rate * child_science.MONTH)
     home_noise = p.home_noise * np.sqrt(2.0 * p.home_rate * child_science.MONTH)
+    pay_noise = p.pay_shift_noise * np.sqrt(2.0 * p.pay_shift_rate * child_science.MONTH)
     stop = chunk_start(chunk + 1, rows)
     for start in range(chunk_start(chunk, rows), stop, BLOCK):
         size = min(BLOCK, stop - start)
@@ -155,7 +161,7 @@ def advance_chunk(chunk, month, real, whole, pools, keys, kin, child_real, child
         _gather(start, size, real, whole, pools, w)
         _worst_wellbeing(start, size, month, kin, child_real, child_whole, w)
         _draw(start, size, month, keys, w)
-        _work_and_income(size, month, w, p)
+        _work_and_income(size, month, w, p, pay_noise)
         _cope(size, w, p, distress_noise, home_noise)
         _store(start, size, real, whole, w)
 
@@ -206,11 +212,11 @@ def spread_trust(month, real, whole, pools, ties, tenant, home_trust, p):
 
 
 @jit
-def first_incomes(pay, rent, workers, adults, tenure, children, p):
+def first_incomes(pay, shift, rent, workers, adults, tenure, children, p):
     """Equivalised income after housing costs of households on the first day, GBP a week."""
     out = np.empty(pay.size)
     for i in range(pay.size):
-        earned = science.family_earnings(pay[i], workers[i], p)
+        earned = science.family_earnings(science.pay_now(pay[i], shift[i]), workers[i], p)
         tenant = 1.0 if tenure[i] > 0 else 0.0
         cost = science.rent_now(rent[i], p)
         paid = science.benefits(earned, adults[i], children[i], cost, tenant, p)

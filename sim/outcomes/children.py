@@ -18,7 +18,7 @@ from sim.outcomes.declaring import (
     Reals,
     View,
 )
-from sim.schema import RECEPTION, YEAR_1, YEAR_6, YEAR_11, YEAR_13
+from sim.schema import LOOKED_AFTER, NO_CASE, PROTECTION_PLAN, RECEPTION, YEAR_1, YEAR_6, YEAR_11, YEAR_13
 
 CHILDREN = Declarations("children")
 
@@ -238,6 +238,54 @@ def child_poverty(v: View) -> Reals:
 
 
 @CHILDREN.indicator(
+    "Children in need",
+    "children in need of help from social care",
+    "per 10,000 children",
+    (0, 17),
+    -1,
+    FAMILY_WELLBEING,
+    "DfE, Children in need census",
+    1,
+    seen=SERVICE,
+)
+def children_in_need(v: View) -> Reals:
+    """Children under 18 with an open case of children's social care, those with a plan or looked after included."""
+    return _per_10000(v, v.children.care_state > NO_CASE)
+
+
+@CHILDREN.indicator(
+    "Child protection plans",
+    "children with a protection plan",
+    "per 10,000 children",
+    (0, 17),
+    -1,
+    FAMILY_WELLBEING,
+    "DfE, Children in need census",
+    1,
+    seen=SERVICE,
+)
+def protection_plans(v: View) -> Reals:
+    """Children under 18 who are the subject of a child protection plan."""
+    return _per_10000(v, v.children.care_state == PROTECTION_PLAN)
+
+
+@CHILDREN.indicator(
+    "Looked-after children",
+    "children looked after by the council",
+    "per 10,000 children",
+    (0, 17),
+    -1,
+    FAMILY_WELLBEING,
+    "DfE, Children looked after in England (SSDA903)",
+    1,
+    seen=SERVICE,
+)
+def looked_after_children(v: View) -> Reals:
+    """Children under 18 who are looked after by the council."""
+    return _per_10000(v, v.children.care_state == LOOKED_AFTER)
+
+
+@CHILDREN.indicator(
     "School value added",
     "progress beyond what earlier results predict",
     "SD",
@@ -290,6 +338,11 @@ def suspensions(v: View) -> Reals:
 def _aged(v: View, low: int, high: int) -> npt.NDArray[np.bool_]:
     age = v.month - v.children.birth_month
     return (age >= 12 * low) & (age < 12 * (high + 1))
+
+
+def _per_10000(v: View, members: npt.NDArray[np.bool_]) -> Reals:
+    """10,000 for those children under 18 who are meant and 0 for the others, so that the mean is a rate."""
+    return np.where(_aged(v, 0, 17), 10_000.0 * members, np.nan)
 
 
 def _sdq(v: View) -> Reals:

@@ -15,7 +15,7 @@ from sim import draws
 from sim.parameters import Parameters
 from sim.population.ages import HISTORY_MONTHS, draw_ages, family_sizes
 from sim.population.calendar import draw_calendar
-from sim.population.fit import Margin, fit_pay, fit_report
+from sim.population.fit import Margin, fit_pay, fit_report, passing_pay
 from sim.population.households import JOINT_SHAPE, association, fit_joint, margins, sample_cells
 from sim.population.keys import DONOR_KIND, HOUSEHOLD_KIND, Reals, Whole
 from sim.population.layout import lay_out
@@ -100,6 +100,7 @@ def build(
         parameters.children.attendance_usual,
     )
     households.endow_distress[:] += distress
+    households.pay_shift[:] = passing_pay(households.key, seed, parameters.families)
     side = np.sqrt(place.value("area_km2"))
     locate(households, n_homes, side, seed)
     schools, elsewhere, outside = make_schools(place, parameters, seed, side)

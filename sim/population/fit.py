@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernel.families import first_incomes
-from sim.parameters import Parameters
+from sim.parameters import FamilyParameters, Parameters
 from sim.population.ages import AGE_BANDS
-from sim.population.keys import Ints, Reals
+from sim.population.keys import Ints, Keys, Reals, normal
+from sim.schema import Stream
 from sim.spec import Place
 from sim.state import Table
 
@@ -24,12 +25,17 @@ class Margin:
     kind: str
 
 
+def passing_pay(key: Keys, seed: int, p: FamilyParameters) -> Reals:
+    """Passing part of each household's pay on the first day, share of pay, from where it settles in the long run."""
+    return np.maximum(p.pay_shift_noise * normal(seed, Stream.family, 9, key), p.pay_shift_least)
+
+
 def _incomes(households: Table, counts: Ints, factor: float, parameters: Parameters) -> Reals:
     """Equivalised income after housing costs of the first rows (one per count), GBP a week."""
     n = len(counts)
     return first_incomes(
-        households.pay[:n] * factor, households.rent[:n], households.workers[:n], households.adults[:n],
-        households.tenure[:n], counts, parameters.families,
+        households.pay[:n] * factor, households.pay_shift[:n], households.rent[:n], households.workers[:n],
+        households.adults[:n], households.tenure[:n], counts, parameters.families,
     )  # fmt: skip
 
 

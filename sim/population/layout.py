@@ -109,11 +109,15 @@ def _add_children(
         getattr(table, name)[rows] = getattr(table, name + "_base")[rows] = getattr(table, source)[rows]
     table.agency[rows] = 0.5
     table.attendance[rows] = usual_attendance
-    for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet", "absence_year", "suspensions_year"):
+    for name in (
+        "score_eyfsp", "score_phonics", "score_ks1", "score_ks2", "score_gcse", "score_18", "eet", "absence_year",
+        "suspensions_year",
+    ):  # fmt: skip
         getattr(table, name)[rows] = np.nan
     for name in ("primary", "secondary", "school"):
         getattr(table, name)[rows] = -1
-    table.last_reached[rows] = NEVER
+    for name in ("last_reached", "case_since", "referral_last"):
+        getattr(table, name)[rows] = NEVER
 
 
 def _donor_children(table: Table, donor_of_household: Whole, household: Ints, n_homes: int, n_base: int) -> Whole:

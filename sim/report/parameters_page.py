@@ -28,6 +28,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "context": ("Local context and local analysis", "39-local-context"),
     "dashboard": ("What partners see", "42-what-partners-see"),
     "partnership": ("The partnership", "37-partnership"),
+    "care": ("Children's social care", "311-childrens-social-care"),
 }
 
 #: How a kind is shown; an assumption is never to be taken for a finding.

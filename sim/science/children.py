@@ -15,11 +15,12 @@ MONTH = 1.0 / 12.0
 
 @jit
 def attainment_rate(age_years: float, p: ChildParameters) -> float:
-    """Rate at which attainment moves to its target, per year: ``r0 * exp(-r1 * age)``.
+    """Rate at which attainment moves to its target, per year: ``least + (birth - least) exp(-decline * age)``.
 
-    Younger children are more malleable (Cunha & Heckman 2007, AER 97(2), self-productivity).
+    Younger children are more malleable (Cunha & Heckman 2007, AER 97(2), self-productivity), adolescents still are.
     """
-    return p.attainment_rate_birth * exp(-p.attainment_rate_decline * age_years)
+    least = p.attainment_rate_least
+    return least + (p.attainment_rate_birth - least) * exp(-p.attainment_rate_decline * age_years)
 
 
 @jit
@@ -45,12 +46,8 @@ def resilience(agency: float, support: float, wellbeing: float, p: ChildParamete
 
 @jit
 def attainment_adversity(hardship: float, housing: float, unsafety: float, p: ChildParameters) -> float:
-    """Pull of adversity on attainment before buffering, SD: hardship (centred), poor housing, unsafety (all 0..1)."""
-    return (
-        p.attainment_hardship * (hardship - p.hardship_mean)
-        + p.attainment_housing * housing
-        + p.attainment_unsafety * unsafety
-    )
+    """Pull of adversity on attainment before buffering, SD: hardship, poor housing, unsafety (all 0..1)."""
+    return p.attainment_hardship * hardship + p.attainment_housing * housing + p.attainment_unsafety * unsafety
 
 
 @jit
@@ -111,8 +108,8 @@ def towards(state: float, target: float, rate: float, noise: float) -> float:
 
 @jit
 def wellbeing_adversity(hardship: float, unsafety: float, p: ChildParameters) -> float:
-    """Pull of adversity on wellbeing before buffering, SD: hardship (centred) and unsafety, both 0..1."""
-    return p.wellbeing_hardship * (hardship - p.hardship_mean) + p.wellbeing_unsafety * unsafety
+    """Pull of adversity on wellbeing before buffering, SD: hardship and unsafety, both 0..1."""
+    return p.wellbeing_hardship * hardship + p.wellbeing_unsafety * unsafety
 
 
 @jit
@@ -228,9 +225,9 @@ def send_level(liability: float, p: ChildParameters) -> float:
 
 @jit
 def suspension_probability(
-    wellbeing: float, climate: float, secondary: float, girl: float, hardship: float, p: ChildParameters
+    wellbeing: float, climate: float, secondary: float, girl: float, hardship: float, absence: float, p: ChildParameters
 ) -> float:
-    """Probability of a suspension in a month: logistic of wellbeing, climate, phase, sex and hardship."""
+    """Probability of a suspension in a month: logistic of wellbeing, climate, phase, sex, hardship, absence (share)."""
     return logistic(
         p.suspension_level
         - p.suspension_wellbeing * wellbeing
@@ -238,6 +235,7 @@ def suspension_probability(
         + p.suspension_secondary * secondary
         - p.suspension_girl * (girl - 0.5)
         + p.suspension_hardship * (hardship - p.hardship_mean)
+        + p.suspension_absence * absence
     )
 
 

@@ -41,6 +41,18 @@ def real_money(money: float, p: FamilyParameters) -> float:
 
 
 @jit
+def pay_now(pay: float, shift: float) -> float:
+    """Full-time pay this month, GBP a week: ``pay (1 + shift)``; hours, overtime and better or worse jobs pass."""
+    return pay * (1.0 + shift)
+
+
+@jit
+def pay_shift_step(shift: float, noise: float, p: FamilyParameters) -> float:
+    """Passing part of pay next month, share of pay: towards 0, at least ``pay_shift_least``; noise already scaled."""
+    return max(shift - p.pay_shift_rate * MONTH * shift + noise, p.pay_shift_least)
+
+
+@jit
 def net_earnings(gross: float, p: FamilyParameters) -> float:
     """Take-home pay of one adult, GBP a week: one rate of tax and insurance above one allowance."""
     return gross - p.tax_rate * max(gross - p.tax_allowance, 0.0)

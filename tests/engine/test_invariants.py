@@ -15,6 +15,7 @@ from sim.outcomes import INDICATOR_IDS, INDICATORS
 from sim.parameters import Register
 from sim.schema import COMPLETED, DROPPED, EXPOSED, TAKING_PART, WAITING
 from sim.spec import Place, PlannedStrand, Strand, Strategy
+from tests.engine.test_care import check_books
 from tests.engine.worlds import library_of, made_strand, made_strategy, neighbourhood, planned
 
 MONTHS = 36
@@ -61,6 +62,7 @@ def _check_month(world: World, strategy: Strategy) -> None:
         assert np.isfinite(values).all(), column
         if column in ("attendance", "agency", "support", "resilience"):
             assert ((values >= 0.0) & (values <= 1.0)).all(), column
+    check_books(c, stepped)
     h = world.households
     home_live = (h.first_month <= stepped) & (stepped < h.last_month)
     for column in ("income", "hardship", "distress", "home_learning", "trust", "trust_base"):

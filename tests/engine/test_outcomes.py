@@ -53,7 +53,7 @@ def tables() -> Tables:
     children.last_month, children.leaves_month, children.first_month = FOREVER, FOREVER, -300
     children.birth_month, children.cohort = MONTH - 8 * 12, -7
     children.original, children.need_quintile, children.last_reached = 1, 3, NEVER
-    for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse", "eet"):
+    for name in ("score_eyfsp", "score_phonics", "score_ks1", "score_ks2", "score_gcse", "score_18", "eet"):
         getattr(children, name)[:] = np.nan
     households.last_month, households.leaves_month, households.first_month = FOREVER, FOREVER, -300
     households.original, households.need_quintile, households.education = 1, 3, 1

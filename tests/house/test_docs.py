@@ -16,7 +16,9 @@ from sim.schema import APRIL, AUGUST, JANUARY, JUNE, SEPTEMBER
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "scenarios" / "README.md"])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / name / "README.md" for name in ("scenarios", "calibration"))]
+)
 SCIENCE = sorted(path.name for path in (ROOT / "sim" / "science").glob("*.py") if path.name != "__init__.py")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -180,21 +180,20 @@ def test_ages_and_disadvantage_are_noted_for_residents_only() -> None:
 
 
 def test_tests_are_sat_in_the_right_school_year(register: Register) -> None:
-    children = Table("children", 6)
-    children.cohort = [-5, -6, -11, -16, -7, -5]
+    names = ("score_eyfsp", "score_phonics", "score_ks1", "score_ks2", "score_gcse", "score_18")
+    children = Table("children", 8)
+    children.cohort = [-5, -6, -7, -11, -16, -18, -8, -5]
     children.birth_month, children.last_month = 12 * children.cohort, 500
-    children.first_month = [-99, -99, -99, -99, -99, 400]
-    for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse"):
+    children.first_month = [*[-250] * 7, 400]
+    for name in names:
         getattr(children, name)[:] = np.nan
     children.attainment = 0.7
     month = child_kernel.Month(9, 9, 0, 1, 0.0, 1.0)
     p = register.parameters.children._replace(attainment_month_of_birth=0.0)
     child_kernel.test_scores(month, children.real, children.whole, children.key, 0.0, p)
-    sat = {
-        name: np.flatnonzero(getattr(children, name) == 0.7).tolist()
-        for name in ("score_eyfsp", "score_phonics", "score_ks2", "score_gcse")
-    }
-    assert sat == {"score_eyfsp": [0], "score_phonics": [1], "score_ks2": [2], "score_gcse": [3]}
+    sat = {name: np.flatnonzero(getattr(children, name) == 0.7).tolist() for name in names}
+    assert sat == {name: [i] for i, name in enumerate(names)}
+    assert all(np.isfinite(getattr(children, name)).sum() == 1 for name in names)
 
 
 def test_column_numbers_follow_the_declared_tables() -> None:

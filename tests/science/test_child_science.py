@@ -19,8 +19,8 @@ def sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-def test_attainment_rate_falls_exponentially_with_age() -> None:
-    p = child(attainment_rate_birth=0.4, attainment_rate_decline=0.1)
+def test_attainment_rate_falls_exponentially_with_age_to_its_least() -> None:
+    p = child(attainment_rate_birth=0.4, attainment_rate_decline=0.1, attainment_rate_least=0.05)
     rate = plain(science.attainment_rate)
     assert rate(0.0, p) == pytest.approx(0.4, rel=1e-14)
     assert rate(10.0, p) == pytest.approx(0.4 * math.exp(-1.0), rel=1e-14)
@@ -43,10 +43,10 @@ def test_resilience_by_hand_and_never_less_for_more_of_anything() -> None:
 
 
 def test_attainment_adversity_by_hand() -> None:
-    p = child(attainment_hardship=0.6, attainment_housing=0.2, attainment_unsafety=0.1, hardship_mean=0.3)
-    # 0.6 (0.8 - 0.3) + 0.2 * 0.5 + 0.1 * 0.4 = 0.30 + 0.10 + 0.04
-    assert plain(science.attainment_adversity)(0.8, 0.5, 0.4, p) == pytest.approx(0.44)
-    assert plain(science.attainment_adversity)(0.3, 0.0, 0.0, p) == 0.0
+    p = child(attainment_hardship=0.6, attainment_housing=0.2, attainment_unsafety=0.1)
+    # 0.6 * 0.8 + 0.2 * 0.5 + 0.1 * 0.4 = 0.48 + 0.10 + 0.04
+    assert plain(science.attainment_adversity)(0.8, 0.5, 0.4, p) == pytest.approx(0.62)
+    assert plain(science.attainment_adversity)(0.0, 0.0, 0.0, p) == 0.0
 
 
 def test_family_pull_by_hand() -> None:
@@ -88,11 +88,11 @@ def test_towards_moves_a_twelfth_of_the_yearly_rate() -> None:
 
 def test_wellbeing_adversity_and_target_by_hand() -> None:
     p = child(
-        wellbeing_hardship=0.5, wellbeing_unsafety=0.2, hardship_mean=0.4, wellbeing_level=0.1, wellbeing_home=0.2,
+        wellbeing_hardship=0.5, wellbeing_unsafety=0.2, wellbeing_level=0.1, wellbeing_home=0.2,
         wellbeing_distress=0.3, wellbeing_climate=0.1, transition_shock=0.4,
     )  # fmt: skip
-    # 0.5 (0.9 - 0.4) + 0.2 * 0.25 = 0.30
-    assert plain(science.wellbeing_adversity)(0.9, 0.25, p) == pytest.approx(0.30)
+    # 0.5 * 0.9 + 0.2 * 0.25 = 0.50
+    assert plain(science.wellbeing_adversity)(0.9, 0.25, p) == pytest.approx(0.50)
     # 0.1 + 0.2 + 0.05 + 0.2 * 1 - 0.3 * 0.5 + 0.1 * 2 - 0.4 * 0.5 - 0.3 = 0.1
     target = plain(science.wellbeing_target)(0.2, 1.0, 0.5, 2.0, 0.5, 0.05, 0.3, p)
     assert target == pytest.approx(0.1)
@@ -165,11 +165,11 @@ def test_special_needs_liability_and_levels() -> None:
 def test_suspension_probability_by_hand() -> None:
     p = child(
         suspension_level=-4.0, suspension_wellbeing=0.5, suspension_climate=0.25, suspension_secondary=1.0,
-        suspension_girl=0.5, suspension_hardship=2.0, hardship_mean=0.25,
+        suspension_girl=0.5, suspension_hardship=2.0, hardship_mean=0.25, suspension_absence=4.0,
     )  # fmt: skip
-    # -4 + 0.5 - 0.25 * 2 + 1 - 0.5 * -0.5 + 2 (0.5 - 0.25) = -2.25
-    chance = plain(science.suspension_probability)(-1.0, 2.0, 1.0, 0.0, 0.5, p)
-    assert chance == pytest.approx(sigmoid(-2.25), rel=1e-14)
+    # -4 + 0.5 - 0.25 * 2 + 1 - 0.5 * -0.5 + 2 (0.5 - 0.25) + 4 * 0.125 = -1.75
+    chance = plain(science.suspension_probability)(-1.0, 2.0, 1.0, 0.0, 0.5, 0.125, p)
+    assert chance == pytest.approx(sigmoid(-1.75), rel=1e-14)
 
 
 def test_relative_age_is_nought_for_the_middle_of_the_year_and_shrinks_with_grade() -> None:
