@@ -134,11 +134,7 @@ def _show(scores: Sequence[Score], about: dict[str, Any]) -> None:
     total = summarise(scores)
     if total.spoken:
         console.print(score_table(scores))
-        _say(
-            "Low and high: 5th and 95th percentile of the simulated mean over draws of the parameters"
-            + ("." if about["draws"] > 1 else " or, with one draw, by chance alone: no posterior was drawn from.")
-            + " z: difference over the combined standard error (published, parameters, chance); within: at most 2."
-        )
+        _say(_legend(about))
     for verdict, title in (
         ("input", "Went into the model, so agreement proves nothing"),
         ("not modelled", "Not modelled"),
@@ -151,6 +147,17 @@ def _show(scores: Sequence[Score], about: dict[str, Any]) -> None:
                 _say(f"  {reason}: {', '.join(ids)}")
     console.print()
     console.print(summary_table(scores))
+
+
+def _legend(about: dict[str, Any]) -> str:
+    over = "over draws of the fitted parameters" if about["draws"] > 1 else "by chance alone (one set of parameters)"
+    if about["posterior"] is None:
+        over += "; there is no fitted sample of the parameters yet"
+    return (
+        f"Low and high: 5th and 95th percentile of the simulated mean {over}. z: difference over the combined standard "
+        "error (published, parameters, chance); within: at most 2. (v): validation, which no fit may use; (d): "
+        "definition of a scale."
+    )
 
 
 def _say(line: str) -> None:
@@ -171,19 +178,20 @@ def score_table(scores: Sequence[Score]) -> Table:
     from sim.experiments.scoring import misses
     from sim.report.validation_page import figure_text, z_text
 
-    table = _table(
-        "Published figures and the model",
-        ("Target", "Role", "Place"),
-        ("Published", "±", "Simulated", "Low", "High", "z"),
-    )
+    table = _table("Published figures and the model", ("Target",), ("Published", "Simulated", "Low", "High", "z"))
     table.add_column("Verdict")
     within = [s for s in scores if s.verdict == "within"]
     for s in [*misses(scores), *within]:
-        t = s.target
-        numbers = (figure_text(v) for v in (t.value, t.se, s.simulated, s.low, s.high))
+        numbers = (figure_text(value) for value in (s.target.value, s.simulated, s.low, s.high))
         style = "" if s.verdict == "within" else "bold"
-        table.add_row(Text(t.id), t.role, Text(t.place), *numbers, z_text(s.z or 0.0), s.verdict, style=style)
+        table.add_row(Text(_named(s.target)), *numbers, z_text(s.z or 0.0), s.verdict, style=style)
     return table
+
+
+def _named(target: Target) -> str:
+    """Id, role where no fit may use it, and place where that is not England."""
+    sign = {"calibrate": "", "validate": " (v)", "define": " (d)"}[target.role]
+    return target.id + sign + ("" if target.place == "england" else f" {target.place}")
 
 
 def summary_table(scores: Sequence[Score]) -> Table:

@@ -60,6 +60,8 @@ def _draw_figures(ax: Axes, rows: list[dict[str, Any]], unit: str) -> None:
         ax.hlines(y, row["low"], row["high"], color=colour, linewidth=1.8, zorder=4)
         ax.plot(row["simulated"], y, marker, color=colour, markersize=4.5, zorder=5)
     ax.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=8.5)
+    # Bars at the edge keep their distance from it.
+    ax.use_sticky_edges = False
     _rows_down(ax, len(rows))
     ax.set_xlabel(unit.replace("_", " "), loc="left")
 
