@@ -16,7 +16,7 @@ MOST_STEPS = 40
 #: Beginning of an indicator's unit -> no change in the place's mean can be larger.
 LARGEST_CHANGE = (
     ("share", 1.0), ("SD", 5.0), ("0..1", 1.0), ("points of 40", 40.0), ("points", 90.0), ("months", 120.0),
-    ("per 100", 1000.0), ("partners", 100.0),
+    ("per 100 ", 1000.0), ("per 10,000", 10_000.0), ("partners", 100.0),
 )  # fmt: skip
 
 _STEPS: KeyPath = ("theory_of_change", "steps")
