@@ -364,9 +364,6 @@ def teacher_turnover(s: Snapshot) -> Reals:
     return np.where(inside, s.schools.turnover[np.maximum(s.children.school, 0)], np.nan)
 
 
-MEASURES["teacher_turnover"] = replace(MEASURES["teacher_turnover"], ageless=True)
-
-
 # --- wellbeing ---------------------------------------------------------------------------------------------
 
 
@@ -410,8 +407,6 @@ for _id, _title, _text, _column in (
     ("section_47", "Section 47 enquiries", "Section 47 enquiries about a child in the school year.", "enquiries"),
     ("plans_started", "Protection plans started", "Protection plans started in the school year.", "plans"),
     ("looked_after_start", "Starts of care", "Times a child began to be looked after.", "looked_after_starts"),
-    ("looked_after_end", "Ends of care", "Times a child ceased to be looked after.", "looked_after_ends"),
-    ("cases_closed", "Cases closed", "Cases of a child in need closed in the school year.", "cases_closed"),
     (
         "closed_within_3_months",
         "Cases closed within three months",
@@ -420,6 +415,13 @@ for _id, _title, _text, _column in (
     ),
 ):
     _care(_id, _title, _text, _column)
+
+
+@_measure("Ends of care")
+def looked_after_end(s: Snapshot) -> Reals:
+    """Times a child ceased to be looked after in the school year, those who came of age in it included."""
+    ends = s.children.looked_after_ends
+    return np.where((s.grade >= 0) & (s.grade <= OLDEST_MINOR) | (ends > 0), ends, np.nan)
 
 
 @_measure("Repeat protection plans")
@@ -466,6 +468,11 @@ def looked_after(s: Snapshot) -> Reals:
 def in_need_2_years(s: Snapshot) -> Reals:
     """Share of children under 18 whose open case began two years ago or earlier; 0 without a case."""
     return _minor(s, (s.children.care_state > NO_CASE) & (s.month - s.children.case_since >= 24))
+
+
+#: Teachers' ages are not their pupils', and who came of age in the year is no longer a minor in August.
+for _ageless in ("teacher_turnover", "looked_after_end", "closed_within_3_months"):
+    MEASURES[_ageless] = replace(MEASURES[_ageless], ageless=True)
 
 
 # --- families, by child -------------------------------------------------------------------------------------
