@@ -59,6 +59,8 @@ class People:
             "lone_parent": [float(luck.random() < 0.25) for _ in range(children // 2)],
             "distress_high": [float(luck.random() < 0.2) for _ in range(children // 2)],
         }  # fmt: skip
+        # What a second measure is read from: these people keep their scores whatever their age.
+        self._values |= {f"earlier_{name}": self._values[name] for name in ("score_5", "score_11")}
         self._groups = {
             "all": [True] * children, "girls": girl, "boys": [not g for g in girl], "fsm": poor,
             "non_fsm": [not p for p in poor], "ehcp": [n < 9 for n in range(children)],
