@@ -75,6 +75,7 @@ def fit(
 ) -> None:
     """Fit in waves and write the posterior; whatever stops it, --resume goes on where it was."""
     from calibration.fit import fit as fit_problem
+    from calibration.posterior import QUICK
     from calibration.store import Settings
 
     asked = {"waves": waves, "points": points, "seeds": seeds, "draws": draws}
@@ -84,7 +85,7 @@ def fit(
     with Progress(f"Fit of {len(problem.priors)} parameters to {len(problem.goals)} goals", cold=False) as progress:
         found = fit_problem(
             problem, folder, replace(start, **given), resume=resume, shared=bank, workers=workers, pool=pool,
-            progress=progress, say=_say,
+            progress=progress, say=_say, effort=QUICK if quick else None,
         )  # fmt: skip
     _show(found, folder)
 
@@ -142,22 +143,24 @@ def _problem() -> Problem:
 
 
 def _show(found: Fit, folder: Path) -> None:
-    console = out()
+    chi_square = found.waves[-1].chi_square
     for line in (
-        f"Fit {found.run_id}: {found.settings.draws} draws of {len(found.priors)} parameters, {len(found.goals)} goals.",
-        f"R-hat {found.r_hat:.3f}, effective draws {found.ess:.0f}, chi-square of the best point {found.waves[-1].chi_square:.1f}.",
+        f"Fit {found.run_id}: {found.settings.draws} draws, {len(found.priors)} parameters, {len(found.goals)} goals.",
+        f"R-hat {found.r_hat:.3f}, effective draws {found.ess:.0f}, chi-square of the best point {chi_square:.1f}.",
         f"Next:  zonesim-calibrate recover {folder}  and  zonesim-calibrate report {folder}",
     ):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _tell(line)
 
 
 def _show_recovery(recovery: Recovery) -> None:
-    inside = (
-        f"{recovery.inside_50.mean():.0%} of truths in the 50 % intervals, {recovery.inside_90.mean():.0%} in the 90 %"
-    )
-    ranks = f"Ranks: {' '.join(f'{count:.0f}' for count in recovery.histogram())} (chi-square p {recovery.chi_square_p():.2f})"
-    for line in (inside, ranks):
-        out().print(line, markup=False, highlight=False, soft_wrap=True)
+    inside_50, inside_90 = recovery.inside_50.mean(), recovery.inside_90.mean()
+    counts = " ".join(f"{count:.0f}" for count in recovery.histogram())
+    _tell(f"{inside_50:.0%} of truths in the 50 % intervals, {inside_90:.0%} in the 90 %")
+    _tell(f"Ranks: {counts} (chi-square p {recovery.chi_square_p():.2f})")
+
+
+def _tell(line: str) -> None:
+    out().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say(line: str) -> None:

@@ -100,8 +100,10 @@ def direction_in_words(found: Identifiability, number: int, most: int = 4) -> st
 
 @dataclass(frozen=True)
 class ToleranceCheck:
-    """The posterior with every standard error times ``factor``: by parameter, the shift of the mean in SDs of the
-    posterior as it stands, and its SD relative to that one's.
+    """The posterior with every standard error times ``factor``.
+
+    By parameter: ``shift`` of the mean in SDs of the posterior as it stands, and ``spread``, its SD relative to
+    that one's.
     """
 
     factor: float

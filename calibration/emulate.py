@@ -170,7 +170,7 @@ def _relevance(plain: Array, y: Array, d: int) -> Array:
 
 def _fitted(runs: Runs, plain: Array, goal: int, relevance: Array) -> _Fitted:
     """Bayesian ridge on features weighted by how much their parameters seem to matter."""
-    d, y = runs.unit.shape[1], runs.means[:, goal]
+    y = runs.means[:, goal]
     there = np.isfinite(y)
     weight = relevance / max(float(relevance.max()), 1e-300) + LEAST_WEIGHT
     pairs = pairs_among(np.argsort(-relevance, kind="stable")[:INTERACTING])

@@ -51,16 +51,17 @@ def fit(
     workers: int = 2,
     pool: Pool = "threads",
     progress: Progress | None = None,
-    say: Say = lambda line: None,
+    say: Say | None = None,
     effort: Effort | None = None,
 ) -> Fit:
     """Fit a problem and write everything into a folder.
 
     Same problem and settings, same bits: whatever was interrupted or resumed, however many workers.
-    ``shared``: a folder of simulations that several fits use (default: the fit's own); what was simulated for
-    other published values there is not simulated again. ``effort`` is that of the last chain. Raises ``OutputError`` (folder), ``SimulationError`` (simulator) and
-    ``NothingToFitError``.
+    ``shared``: a folder of simulations that several fits use (default: the fit's own), so that what was
+    simulated for other published values is not simulated again. ``effort`` is that of the last chain. Raises
+    ``OutputError`` (folder), ``SimulationError`` (simulator) and ``NothingToFitError``.
     """
+    say = say or _nobody
     run_id, date = open_folder(folder, problem, settings, resume)
     bank = Bank(shared or folder / "bank", problem)
     past: list[tuple[Array, Array]] = []
@@ -76,6 +77,10 @@ def fit(
     if not stages[-1].drawn.converged:
         say(f"WARNING: the chain has not settled (R-hat {found.r_hat:.3f}); read the posterior with care")
     return found
+
+
+def _nobody(_: str) -> None:
+    """Whoever hears nothing."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,9 @@ class Effort:
 #: For the design of the next wave, where the neighbourhood of the posterior is enough.
 ROUGH = Effort(block=600, most=600)
 
+#: To see that everything works.
+QUICK = Effort(block=300, most=1200)
+
 
 @dataclass(frozen=True)
 class Likelihood:
@@ -102,15 +105,15 @@ class Best:
 def best_point(likelihood: Likelihood, starts: Array) -> Best:
     """Best fit by least squares from several starts (starts x parameters, unit cube): a first look."""
     with threadpool_limits(1):
-        found = []
+        found: list[tuple[float, Array]] = []
         for start in np.clip(ndtri(starts), -2.0, 2.0):
             answer = least_squares(lambda z: likelihood.residuals(z)[0], start, jac=likelihood.slopes, max_nfev=60)
-            z = np.clip(answer.x, -_FARTHEST, _FARTHEST)
-            found.append((float(likelihood.log_posterior(z[None])[0]), z))
-        z: Array = max(found, key=lambda pair: pair[0])[1]
+            end: Array = np.clip(answer.x, -_FARTHEST, _FARTHEST)
+            found.append((float(likelihood.log_posterior(end[None])[0]), end))
+        z = max(found, key=lambda pair: pair[0])[1]
         slopes = likelihood.slopes(z)
         misfit = likelihood.misfit(ndtr(z)[None])[0]
-        covariance: Array = np.linalg.inv(slopes.T @ slopes)
+        covariance = np.linalg.inv(slopes.T @ slopes).astype(np.float64)
         return Best(z, covariance, float((misfit**2).sum()))
 
 

@@ -36,8 +36,10 @@ _UNKNOWN = 1e30
 
 @dataclass(frozen=True)
 class Recovery:
-    """What came back, truths x parameters: ``ranks`` (0 to RANKED), whether the truth lies in the central 50 % and
-    90 % intervals, and the contraction; ``r_hats`` by truth.
+    """What came back, truths x parameters.
+
+    ``ranks`` (0 to RANKED), whether the truth lies in the central 50 % and 90 % intervals (1 or 0), and the
+    contraction; ``r_hats`` by truth.
     """
 
     ranks: Array

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.credibility import (
+    NOT_INFORMED,
     Identifiability,
     ToleranceCheck,
     direction_in_words,
@@ -120,7 +121,8 @@ def _informed(found: Identifiability) -> str:
     rows = [
         [
             found.names[i], f"{found.contraction[i]:.2f}",
-            ", ".join(f"{goal} ({share:.0%})" for goal, share in found.informed_by[i]),
+            ", ".join(f"{goal} ({share:.0%})" for goal, share in found.informed_by[i])
+            if found.contraction[i] >= NOT_INFORMED else "none",
         ]
         for i in order
     ]  # fmt: skip
@@ -140,20 +142,16 @@ def _recovered(recovery: Recovery | None) -> str:
     informed = recovery.informed()
     p = recovery.ks_p()
     rows = [
-        [
-            name,
-            f"{inside[:, which].mean():.0%}" if which.any() else "-",
-            f"{rows[:, which].mean():.0%}" if which.any() else "-",
-        ]
+        [name, *(f"{inside[:, which].mean():.0%}" for inside in (recovery.inside_50, recovery.inside_90))]
         for name, which in (("all parameters", np.ones_like(informed)), ("well informed", informed))
-        for inside, rows in ((recovery.inside_50, recovery.inside_90),)
+        if which.any()
     ]
     return (
-        f"## Known truths\n\n{len(recovery.ranks)} simulated points of the first wave were taken for the real world, with "
-        f"noise of the published errors, and fitted with emulators that had not seen them. Ranks of the truths among "
-        f"{RANKED} draws: chi-square p {recovery.chi_square_p():.2f} over all (parameters of one truth are not "
-        f"independent), smallest Kolmogorov-Smirnov p of {len(p)} parameters {p.min():.3f} ({(p < 0.05).sum()} below "
-        f"0.05, {0.05 * len(p):.0f} expected); largest R-hat {recovery.r_hats.max():.3f}.\n\n"
+        f"## Known truths\n\n{len(recovery.ranks)} simulated points of the first wave were taken for the real "
+        f"world, with noise of the published errors, and fitted with emulators that had not seen them. Ranks of "
+        f"the truths among {RANKED} draws: chi-square p {recovery.chi_square_p():.2f} over all (parameters of one "
+        f"truth are not independent), smallest Kolmogorov-Smirnov p of {len(p)} parameters {p.min():.3f} "
+        f"({(p < 0.05).sum()} below 0.05, {0.05 * len(p):.0f} expected); largest R-hat {recovery.r_hats.max():.3f}.\n\n"
         + table(["truths inside", "50 % interval", "90 % interval"], rows)
     )
 

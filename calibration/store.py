@@ -31,7 +31,8 @@ METHOD = (
 )
 
 _LIBRARIES = {
-    "zonesim": "zonesim", "numpy": "numpy", "numba": "numba", "scipy": "scipy", "sklearn": "scikit-learn", "emcee": "emcee",
+    "zonesim": "zonesim", "numpy": "numpy", "numba": "numba", "scipy": "scipy", "sklearn": "scikit-learn",
+    "emcee": "emcee",
 }  # fmt: skip
 
 
@@ -66,9 +67,11 @@ class WaveReport:
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished fit. ``goals`` and the columns of ``runs`` are those that were fitted; ``dropped``: goals without
-    values at too many points, with the share; ``draws`` and ``best`` in the unit cube; ``left_out``: mean and
-    variance (points x goals each) predicted for each point by emulators that had not seen it.
+    """A finished fit.
+
+    ``goals`` and the columns of ``runs`` are those that were fitted; ``dropped``: goals without values at too
+    many points, with the share; ``draws`` and ``best`` in the unit cube; ``left_out``: mean and variance (points
+    x goals each) predicted for each point by emulators that had not seen it.
     """
 
     run_id: str
@@ -204,11 +207,10 @@ def posterior_text(fit: Fit) -> str:
     draws = fit.natural_draws()
     lines = [
         "# Draws of the fitted parameters, made by zonesim-calibrate; not to be edited by hand.",
-        "schema_version = 1",
         "",
         "[posterior]",
         f'run_id = "{fit.run_id}"',
-        f"date = {fit.date}",
+        f'date = "{fit.date}"',
         f'target_digest = "{fit.digests["target"]}"',
         f'prior_digest = "{fit.digests["prior"]}"',
         f'method = "{METHOD}"',

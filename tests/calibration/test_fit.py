@@ -49,7 +49,7 @@ def test_the_truth_comes_back(fitted):
     assert np.all(np.abs(mean - TRUTH) < 3.0 * sd)
     # A goal of its own with se 0.05 leaves about 0.025 of the range of each of the seven.
     assert np.all(sd[:7] < 0.035)
-    assert fitted.r_hat < 1.05 and fitted.ess > 400
+    assert fitted.r_hat < 1.05 and fitted.ess > 240
 
 
 def test_what_nothing_depends_on_is_not_informed(fitted):
@@ -64,12 +64,10 @@ def test_what_nothing_depends_on_is_not_informed(fitted):
 
 
 def test_a_second_run_gives_the_same_bits(fitted, folder, tmp_path):
-    again = fit(toy(), tmp_path / "again", SMALL, workers=2, effort=SHORT)
+    again = fit(toy(), tmp_path / "again", SMALL, workers=2, pool="processes", effort=SHORT)
     assert np.array_equal(again.draws, fitted.draws) and again.run_id == fitted.run_id
     kept = read_fit(folder)
     assert np.array_equal(kept.draws, fitted.draws) and kept.waves == fitted.waves
-    other = fit(toy(), tmp_path / "processes", SMALL, workers=1, pool="processes", effort=SHORT)
-    assert np.array_equal(other.draws, fitted.draws)
 
 
 def _start(folder: Path, how: str) -> subprocess.Popen:
@@ -124,10 +122,11 @@ def test_a_bank_is_shared_between_fits_with_other_tolerances(fitted, folder, tmp
 
 def test_the_posterior_file_reads_back_exactly(fitted, folder):
     page = tomllib.loads((folder / POSTERIOR).read_text(encoding="utf-8"))
+    assert list(page) == ["posterior", "draws"]
     assert list(page["draws"]) == list(fitted.names)
     assert np.array_equal(np.array(list(page["draws"].values())).T, fitted.natural_draws())
     told = page["posterior"]
-    assert told["run_id"] == fitted.run_id and told["n_draws"] == 100 and told["r_hat"] == fitted.r_hat
+    assert told["run_id"] == fitted.run_id and told["n_draws"] == 60 and told["r_hat"] == fitted.r_hat
     assert {"zonesim", "numpy", "numba", "scipy", "sklearn", "emcee", "python"} == set(told["versions"])
     assert {"date", "target_digest", "prior_digest", "method", "ess"} <= set(told)
 

@@ -13,8 +13,8 @@ from calibration.posterior import Effort
 from calibration.problem import Goal, Prior, Problem
 from calibration.store import Settings
 
-SMALL = Settings(waves=2, points=80, seeds=2, draws=100, seed=3)
-SHORT = Effort(block=500, most=3000)
+SMALL = Settings(waves=2, points=80, seeds=2, draws=60, seed=3)
+SHORT = Effort(block=400, most=2000)
 
 #: Truth in the unit cube; outputs do not depend on the last parameter.
 TRUTH = np.array([0.3, 0.7, 0.45, 0.6, 0.25, 0.8, 0.5, 0.4])
