@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import pytest
 from sim.experiments import parity as module
 from sim.experiments.parity import Cell, Pinned, Stored, allowed, answer, judge, load_stored, parity, save, z_score
 from sim.inputs import InputError
-from sim.inputs.register import load_register
+from sim.inputs.posterior import Posterior
+from sim.inputs.register import passports
 from tests.inputs.made_posterior import made_posterior
 
 #: A small set made up for the test.
@@ -22,12 +22,23 @@ SMALL = (
     Pinned("two", "england_decile_5", "schools_only", 1, 150),
 )
 SEEDS = 8
+PLANTED = ("families.distress_hardship", "reference.sdq_high_line")
+
+
+def one_draw(run_id: str, **changed: float) -> Posterior:
+    """A posterior of one draw: the passports' values of ``PLANTED``, unless changed."""
+    values = [changed.get(name.partition(".")[2], passports()[name].value) for name in PLANTED]
+    return Posterior(run_id, "2026-11-22", {}, "t", "p", "hand", PLANTED, np.array([values]))
+
+
+#: What every run of the small set draws from, so that a packaged posterior changes nothing here.
+BASE = one_draw("base")
 
 
 @pytest.fixture(scope="module")
 def where(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("parity")
-    save("0.0.1", where=folder, pinned=SMALL, seeds=SEEDS, threads=2)
+    save("0.0.1", where=folder, pinned=SMALL, seeds=SEEDS, posterior=BASE, threads=2)
     return folder
 
 
@@ -111,14 +122,14 @@ def test_a_lost_cell_is_told_and_a_new_indicator_changes_no_verdict() -> None:
 
 
 def test_the_same_code_gives_the_same_bits(where: Path) -> None:
-    found = parity("0.0.1", where=where, threads=1)
+    found = parity("0.0.1", where=where, threads=1, posterior=BASE)
     assert found.agrees and found.same_luck
     assert found.same == found.cells > 100
     assert (found.beyond, found.largest, found.gone, found.reasons, found.notes) == (0.0, (), (), (), ())
 
 
 def test_other_luck_passes_within_chance(where: Path) -> None:
-    found = parity("0.0.1", where=where, seed=501, threads=2)
+    found = parity("0.0.1", where=where, seed=501, threads=2, posterior=BASE)
     assert found.agrees, found.reasons
     assert not found.same_luck and 0 < found.same < found.cells
     assert 0.0 <= found.beyond <= found.allowed < 0.2
@@ -127,23 +138,25 @@ def test_other_luck_passes_within_chance(where: Path) -> None:
 def test_numbers_shifted_by_one_sd_are_caught(where: Path, stored: Stored, tmp_path: Path) -> None:
     shifted = replace(stored, cells=tuple(replace(c, mean=c.mean + 2.0 * c.sd) for c in stored.cells))
     (tmp_path / "0.0.1.json").write_text(module._text(shifted), encoding="utf-8")
-    found = parity("0.0.1", where=tmp_path, threads=2)
+    found = parity("0.0.1", where=tmp_path, threads=2, posterior=BASE)
     # With eight seeds a shift of two SD is z = 2 / sqrt(2 / 8) = 4.
     assert not found.agrees and found.beyond > 0.5
     assert abs(found.largest[0].z) == pytest.approx(4.0)
 
 
-def test_a_changed_parameter_is_caught(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = load_register({"families.distress_hardship": load_register().parameters.families.distress_hardship + 0.3})
-    monkeypatch.setattr(sys.modules["sim.experiments.compare"], "load_register", lambda *_, **__: changed)
-    found = parity("0.0.1", where=where, threads=2)
+@pytest.mark.parametrize(
+    ("name", "value", "moves"), [("sdq_high_line", 14.0, "sdq_high"), ("distress_hardship", 2.0, "distress")]
+)
+def test_a_changed_parameter_is_caught(where: Path, name: str, value: float, moves: str) -> None:
+    found = parity("0.0.1", where=where, threads=2, posterior=one_draw("base", **{name: value}))
     assert not found.agrees
-    assert any("distress" in c.cell.indicator for c in found.largest)
+    assert any(c.cell.indicator.startswith(moves) for c in found.largest)
+    assert not any("posterior" in note for note in found.notes)
 
 
 def test_another_posterior_is_told(where: Path) -> None:
     found = parity("0.0.1", where=where, posterior=made_posterior(4), threads=2)
-    assert found.notes[0].startswith("parameters came from the central values then and come from the posterior made-1")
+    assert found.notes[0].startswith("parameters came from the posterior base then and come from the posterior made-1")
 
 
 # --- the file ------------------------------------------------------------------------------------------------
@@ -190,7 +203,7 @@ def test_a_damaged_file_is_told(tmp_path: Path, text: str) -> None:
 
 
 def test_the_answer_is_json(where: Path) -> None:
-    found = parity("0.0.1", where=where, threads=2)
+    found = parity("0.0.1", where=where, threads=2, posterior=BASE)
     told = json.loads(json.dumps(answer(found), allow_nan=False))
     assert (told["agrees"], told["cells"], told["version"]) == (True, found.cells, "0.0.1")
 

@@ -173,7 +173,7 @@ def test_what_cannot_be_measured_has_a_reason_and_no_number(library: Library, pl
 
 def test_the_answer_has_the_keys_of_the_contract(place: Place) -> None:
     answer = trial_answer(trial(made_strand(ages=(5, 9)), place, replications=1))
-    assert list(answer) == ["strand", "outcomes", "uptake", "unit_cost_gbp", "future"]
+    assert list(answer) == ["strand", "outcomes", "uptake", "unit_cost_gbp", "future", "parameters"]
     (one,) = answer["outcomes"]
     assert list(one) == ["outcome", "published", "recovered", "standard_error", "after_months"]
     assert list(answer["uptake"]) == list(answer["unit_cost_gbp"]) == ["published", "recovered"]

@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import weakref
+from dataclasses import replace
 
 import mesa
 import numpy as np
@@ -15,11 +16,13 @@ from sim import engine
 from sim.agents import SchoolAgent
 from sim.experiments.ensemble import replicate
 from sim.inputs import InputError, load_strands, load_strategy
-from sim.inputs.register import load_register
+from sim.inputs.posterior import load_posterior, posterior_register
 from sim.model import STARTS_KEPT, Spec, ZoneModel, _start
 from sim.offers import Evidence
 from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, SMALLEST_CELL
+from sim.parameters import Register
 from sim.spec import Future, Shock
+from tests.inputs.made_posterior import made_posterior
 
 TWO_YEARS = 24
 
@@ -31,12 +34,17 @@ def stepped(months: int, **arguments) -> ZoneModel:
     return model
 
 
+def drawn(luck: int, without: tuple[str, ...] = ()) -> Register:
+    """The parameters a run with this luck number takes, whether there is a packaged posterior or none."""
+    return posterior_register(load_posterior(), luck, without)
+
+
 # --- the model is the engine -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("without", [(), ("churn", "word_of_mouth")])
 def test_stepped_it_is_the_engine_bit_for_bit(street, without):
-    start = engine.create_start(street, load_register(without=without), 5, TWO_YEARS, frozenset(without))
+    start = engine.create_start(street, drawn(5, without), 5, TWO_YEARS, frozenset(without))
     world = engine.run(start, load_strategy("cradle_to_career"), load_strands(), Evidence("sceptical", 5))
     for views in ("none", "places", "all"):
         model = stepped(
@@ -46,6 +54,21 @@ def test_stepped_it_is_the_engine_bit_for_bit(street, without):
         assert model.world.services.digest() == world.services.digest()
 
 
+def test_it_takes_the_draw_of_its_luck_and_so_does_its_twin(street):
+    posterior = made_posterior(6)
+    register = posterior_register(posterior, 5)
+    start = engine.create_start(street, register, 5, 12)
+    world = engine.run(start, load_strategy("cradle_to_career"), load_strands(), Evidence("central", 5))
+    model = stepped(12, place=street, years=1, rng=5, posterior=posterior)
+    assert model.world.digest() == world.digest()
+    assert model.twin().world.start.register == register == model.world.start.register
+    central = stepped(12, place=street, years=1, rng=5, posterior=posterior, parameters="central")
+    assert central.world.digest() != world.digest()
+    assert central.spec.posterior is None is central.twin().spec.posterior
+    with pytest.raises(ValueError, match="drawn, central"):
+        ZoneModel(place=street, parameters="guessed")
+
+
 def test_a_future_reaches_the_model_and_its_twin(street):
     model = stepped(4, place=street, years=1, rng=5, future="good_years+posts_halved")
     assert model.spec.future.id == "good_years+posts_halved" == model.twin().spec.future.id
@@ -53,7 +76,7 @@ def test_a_future_reaches_the_model_and_its_twin(street):
     usual, struck = (stepped(4, place=street, years=1, rng=5, future=f) for f in (None, crash))
     assert usual.world.digest() == stepped(4, place=street, years=1, rng=5, future="none").world.digest()
     assert struck.world.digest() != usual.world.digest()
-    start = engine.create_start(street, load_register(), 5, 12, future=crash)
+    start = engine.create_start(street, drawn(5), 5, 12, future=crash)
     world = engine.create(start, load_strategy("cradle_to_career"), load_strands(), Evidence("central", 5))
     engine.advance(world, 4)
     assert struck.world.digest() == world.digest()
@@ -63,7 +86,7 @@ def test_a_future_reaches_the_model_and_its_twin(street):
 
 def test_it_is_the_replication_of_a_comparison_on_the_same_luck(street):
     strategy, library = load_strategy("cradle_to_career"), load_strands()
-    twin, run = replicate([strategy], street, load_register(), library, 7, TWO_YEARS, "central", frozenset())
+    twin, run = replicate([strategy], street, drawn(7), library, 7, TWO_YEARS, "central", frozenset())
     model = stepped(TWO_YEARS, place=street, years=2, rng=7)
     np.testing.assert_array_equal([reading.values for reading in model.world.readings], run.values)
     other = model.twin()
@@ -133,7 +156,8 @@ def test_ids_paths_and_records_are_the_same_thing(street, tmp_path):
 
 def test_the_spec_tells_all(street):
     model = ZoneModel(place=street, years=2, evidence="hopeful", without="churn", rng=9, strategy="no_zone")
-    assert model.spec == Spec(load_strategy("no_zone"), street, 2, "hopeful", ("churn",), (), "none", 9, 1)
+    expected = Spec(load_strategy("no_zone"), street, 2, "hopeful", ("churn",), (), "none", 9, 1)
+    assert model.spec == replace(expected, posterior=load_posterior())
 
 
 @pytest.mark.parametrize(
