@@ -20,7 +20,7 @@ import typer
 from calibration.problem import CalibrationError, HoldOutError
 from sim.cli.screen import Progress, err, out
 from sim.inputs.problems import InputError
-from sim.outputs.folders import OutputError, write_file
+from sim.outputs.folders import OutputError
 
 if TYPE_CHECKING:
     from calibration.problem import Problem
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 EXIT_FAILED, EXIT_MISTAKE, EXIT_STOPPED = 1, 2, 130
 
 #: Where ``write`` puts the posterior if nothing else is said, from the root of the repository.
-POSTERIOR_FILE = Path("scenarios") / "parameters" / "posterior.toml"
+PARAMETERS = Path("scenarios") / "parameters"
 
 app = typer.Typer(
     name="zonesim-calibrate",
@@ -70,7 +70,7 @@ def fit(
     workers: Workers = _WORKERS,
     pool: Annotated[
         Literal["threads", "processes"], typer.Option("--pool", help="How they run side by side.")
-    ] = "threads",
+    ] = "processes",
     quick: Annotated[bool, typer.Option("--quick", help="One small wave, to see that everything works.")] = False,
 ) -> None:
     """Fit in waves and write the posterior; whatever stops it, --resume goes on where it was."""
@@ -122,18 +122,24 @@ def report(folder: Folder) -> None:
 @app.command()
 def write(
     folder: Folder,
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="File of the posterior.")] = POSTERIOR_FILE,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder of the parameter files.")] = PARAMETERS,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, help="Englands for the marks of a draw.")] = 3,
+    workers: Workers = _WORKERS,
 ) -> None:
-    """Write the posterior as the parameter file that every run draws from."""
-    from calibration.store import posterior_text, read_fit
+    """Set lines and marks for every draw, then write the posterior that runs draw from and the central values."""
+    from calibration.adopt import central_values, marks_of, posterior_of, write_parameters
+    from calibration.england import England, england_problem
+    from calibration.store import read_fit
 
-    text = posterior_text(read_fit(folder))
-    if not to.parent.is_dir():
+    if not (to / "reference.toml").is_file():
         raise OutputError(
-            to.parent, "there is no such folder", "Run this in the root of the repository, or give --to FILE."
+            to, "there are no parameter files here", "Run this in the root of the repository, or give --to."
         )
-    write_file(to, text)
-    _say(f"Posterior: {to}")
+    found, england = read_fit(folder), england_problem().simulate
+    assert isinstance(england, England)
+    with Progress("Marks of the draws", cold=False) as progress:
+        marks = marks_of(found, england, folder, seeds, workers, progress)
+    write_parameters(to, found, posterior_of(found, marks), central_values(found, england, 4 * seeds), _say)
 
 
 def _problem() -> Problem:

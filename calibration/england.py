@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-import sim
-from calibration.problem import FITTED_ROLES, Array, Problem, digest, goals_of, load_priors
-from sim.experiments.samples import Sample, deciles_of, samples_of
+from calibration.problem import FITTED_ROLES, Array, Prior, Problem, digest, goals_of, load_priors
+from sim._jit import compiled_digest
+from sim.experiments.samples import Sample, deciles_of, places_of, samples_of
 from sim.experiments.statistics import statistics
 from sim.inputs.problems import Findings
 from sim.inputs.reading import read_toml
-from sim.inputs.register import load_register
+from sim.inputs.register import load_register, passports
 from sim.inputs.targets import Target, load_targets
 from sim.parameters import Parameters
 
@@ -160,7 +160,20 @@ def england_problem() -> Problem:
     targets = fitted_targets(everything)
     marks = load_marks(everything)
     discrepancy = {t.id: DISCREPANCY.get(t.unit, 0.0) for t in targets if t.role == "calibrate"}
-    described = [sim.__version__, [t.model_dump(mode="json") for t in targets], [repr(m) for m in marks]]
-    return Problem(
-        load_priors(HERE / "priors.toml"), goals_of(targets, discrepancy), England(targets, marks), digest(described)
-    )
+    priors = load_priors(HERE / "priors.toml")
+    described = [
+        compiled_digest(), [_reading(t) for t in targets], [repr(m) for m in marks], _fixed(priors, marks),
+        [place.model_dump(mode="json") for place in places_of("england")],
+    ]  # fmt: skip
+    return Problem(priors, goals_of(targets, discrepancy), England(targets, marks), digest(described))
+
+
+def _reading(target: Target) -> dict[str, Any]:
+    """How a target is read, without what was published."""
+    return target.model_dump(mode="json", exclude={"value", "se", "name", "source", "address", "note", "year"})
+
+
+def _fixed(priors: Sequence[Prior], marks: Sequence[Mark]) -> dict[str, float]:
+    """Every number of the model that a fit leaves alone."""
+    fitted = {prior.name for prior in priors} | {mark.parameter for mark in marks}
+    return {name: page.value for name, page in passports().items() if name not in fitted}

@@ -9,7 +9,6 @@ import io
 import json
 import platform
 import zipfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +20,7 @@ import numpy as np
 from calibration.bank import Runs
 from calibration.emulate import Diagnosis
 from calibration.problem import Array, Goal, Prior, Problem, digest, natural, prior_digest, target_digest
+from sim.inputs.posterior import Posterior, posterior_toml
 from sim.outputs.folders import OutputError, write_file
 
 ASKED, FOUND, ARRAYS, POSTERIOR = "asked.json", "fit.json", "fit.npz", "posterior.toml"
@@ -165,7 +165,7 @@ def write_fit(folder: Path, fit: Fit) -> None:
         "waves": [asdict(wave) for wave in fit.waves], "r_hat": fit.r_hat, "ess": fit.ess,
     }  # fmt: skip
     write_file(folder / ARRAYS, buffer.getvalue())
-    write_file(folder / POSTERIOR, posterior_text(fit))
+    write_file(folder / POSTERIOR, posterior_toml(posterior(fit)))
     write_file(folder / FOUND, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -202,30 +202,10 @@ def _read_json(path: Path, problem: str) -> dict[str, Any]:
 # --- the posterior as a parameter file --------------------------------------------------------------------------
 
 
-def posterior_text(fit: Fit) -> str:
-    """The posterior as TOML: where it comes from, then an array of draws for each parameter, exact to the bit."""
-    draws = fit.natural_draws()
-    lines = [
-        "# Draws of the fitted parameters, made by zonesim-calibrate; not to be edited by hand.",
-        "",
-        "[posterior]",
-        f'run_id = "{fit.run_id}"',
-        f'date = "{fit.date}"',
-        f'target_digest = "{fit.digests["target"]}"',
-        f'prior_digest = "{fit.digests["prior"]}"',
-        f'method = "{METHOD}"',
-        f"n_draws = {len(draws)}",
-        f"r_hat = {float(fit.r_hat)!r}",
-        f"ess = {float(fit.ess)!r}",
-        "",
-        "[posterior.versions]",
-        *(f'{name} = "{number}"' for name, number in sorted(fit.versions.items())),
-        "",
-        "[draws]",
-        *(f'"{name}" = {_numbers(draws[:, column])}' for column, name in enumerate(fit.names)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _numbers(values: Sequence[float] | Array) -> str:
-    return "[" + ", ".join(repr(float(value)) for value in values) + "]"
+def posterior(fit: Fit) -> Posterior:
+    """The draws of the fitted parameters, and where they come from."""
+    method = f"{METHOD} R-hat {fit.r_hat:.3f}, effective draws {fit.ess:.0f}."
+    return Posterior(
+        fit.run_id, fit.date, dict(fit.versions), fit.digests["target"], fit.digests["prior"], method, fit.names,
+        fit.natural_draws(),
+    )  # fmt: skip

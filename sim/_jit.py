@@ -26,7 +26,7 @@ _COMPILED_FLOORS = ("_jit.py", "numerics.py", "draws.py", "schema.py", "paramete
 JIT_OFF: bool = bool(config.DISABLE_JIT)
 
 
-def _digest() -> str:
+def compiled_digest() -> str:
     here = Path(__file__).parent
     digest = hashlib.blake2b(digest_size=10)
     digest.update(f"{numba.__version__}:{config.BOUNDSCHECK}".encode())
@@ -42,13 +42,15 @@ def cache_folder() -> Path:
     """Folder of the compiled code: ``$ZONESIM_CACHE_DIR`` or the user's cache, by digest."""
     root = os.environ.get("ZONESIM_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     base = Path(root) if root else Path.home() / ".cache"
-    folder = base / "zonesim" / "compiled" / _digest()
+    folder = base / "zonesim" / "compiled" / compiled_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        return Path(tempfile.gettempdir()) / f"zonesim-{os.getuid() if hasattr(os, 'getuid') else 0}" / _digest()
+        return (
+            Path(tempfile.gettempdir()) / f"zonesim-{os.getuid() if hasattr(os, 'getuid') else 0}" / compiled_digest()
+        )
 
 
 _FOLDER = cache_folder()

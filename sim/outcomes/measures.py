@@ -6,7 +6,7 @@ indicator that is a mean over people is a measure; those declared here are read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -648,7 +648,7 @@ def _poor(s: Snapshot) -> Flags:
 
 GroupFunction = Callable[[Snapshot], Flags]
 #: Groups of children: meaning and rule.
-CHILD_GROUPS: Mapping[str, tuple[str, GroupFunction]] = {
+CHILD_GROUPS: dict[str, tuple[str, GroupFunction]] = {
     "all": ("everybody", lambda s: np.ones(len(s.children), dtype=bool)),
     "disadvantaged": ("free school meals within six years", _disadvantaged),
     "other": ("no free school meals within six years", lambda s: ~_disadvantaged(s)),
@@ -682,7 +682,7 @@ CHILD_GROUPS: Mapping[str, tuple[str, GroupFunction]] = {
     },
 }
 #: Groups of families, which their children belong to as well.
-FAMILY_GROUPS: Mapping[str, tuple[str, GroupFunction]] = {
+FAMILY_GROUPS: dict[str, tuple[str, GroupFunction]] = {
     "lone_parent": ("one adult", lambda s: s.households.adults == 1),
     "couple": ("two adults", lambda s: s.households.adults == 2),
     "one_child": ("one child", lambda s: s.households.children_here == 1),

@@ -36,7 +36,11 @@ NATIONAL_MEANS: dict[str, tuple[float, float, str]] = {
     "tenure_social_share": (0.16, 0.01, EHS),
     "workless_share": (0.094, 0.007, "ONS 2024, children in long-term workless households, UK"),
     "eal_share": ((7 * 0.234 + 5 * 0.192) / 12, 0.007, f"{LAIT}: primary 23.4 %, secondary 19.2 %"),
-    "annual_move_share": (0.23 / 2, 0.01, "PublicNet 2007: gross turnover 23 % in the most deprived decile"),
+    "annual_move_share": (
+        1 - 0.78 ** (1 / 3),
+        0.008,
+        "English Housing Survey: 22 % at their address for under three years",
+    ),
     "parents_low_qualified_share": (0.17, 0.005, "assumption"),
     "parents_degree_share": (0.42, 0.005, "assumption"),
     "school_effectiveness": (0.0, 0.001, "definition: national mean 0"),
@@ -53,7 +57,7 @@ GRADIENTS = {
 
 #: Targets that may enter a place: all are of role "calibrate".
 INPUT_TARGETS = {
-    "cp_ahc_uk", "lone_parent_share", "tenure_owner", "tenure_private", "tenure_social", "workless_long_uk",
+    "cp_ahc_uk", "lone_parent_share", "lt3yrs_all", "tenure_owner", "tenure_private", "tenure_social", "workless_long_uk",
     "eal_primary", "eal_secondary", "overcrowd_owner", "overcrowd_private", "overcrowd_social", "turnover_deprived",
     "ne_family_size_people_1", "ne_family_size_people_2", "ne_family_size_people_3plus",
     "unfilled_primary", "unfilled_secondary", "preset_pembury_cyp", "preset_hackney_childpov_ahc",
@@ -198,7 +202,8 @@ def test_overcrowding_follows_from_tenure() -> None:
 
 def test_moves_stay_within_the_published_range() -> None:
     values = [place.value("annual_move_share") for place in PLACES.values() if "annual_move_share" in place.cells]
-    assert all(0.08 <= value <= 0.15 for value in values)
+    # From the housing survey's mean of 8 % to the 15 % that the turnover of whole neighbourhoods allows.
+    assert all(0.07 <= value <= 0.15 for value in values)
 
 
 def test_real_places_leave_gaps() -> None:

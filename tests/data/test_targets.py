@@ -215,7 +215,7 @@ def test_marks_are_complete():
     for mark in MARKS:
         assert {"parameter", "measure", "targets", "side", "group", "ages"} <= set(mark)
         assert set(mark) <= {"parameter", "measure", "targets", "side", "group", "ages", "together", "note"}
-        assert mark["side"] in {"above", "below", "level", "spread"}
+        assert mark["side"] in {"above", "below", "mean", "spread", "factor"}
         assert mark.get("together", "sum") == "sum"
 
 

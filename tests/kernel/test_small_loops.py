@@ -151,7 +151,7 @@ def test_what_is_put_into_a_pool_that_nothing_moves_comes_out_again(register: Re
 
 def test_age_tables_hold_the_science_at_the_middle_of_each_month(register: Register) -> None:
     p = register.parameters.children._replace(
-        attainment_rate_birth=0.4, attainment_rate_decline=0.0, attainment_noise=0.5
+        attainment_rate_birth=0.4, attainment_rate_decline=0.0, attainment_rate_least=0.1, attainment_noise=0.5
     )
     tables = child_kernel.AgeTables(*child_kernel.age_tables(p))
     assert tables.rate.tolist() == pytest.approx([0.4] * 240)

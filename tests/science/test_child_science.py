@@ -23,7 +23,7 @@ def test_attainment_rate_falls_exponentially_with_age_to_its_least() -> None:
     p = child(attainment_rate_birth=0.4, attainment_rate_decline=0.1, attainment_rate_least=0.05)
     rate = plain(science.attainment_rate)
     assert rate(0.0, p) == pytest.approx(0.4, rel=1e-14)
-    assert rate(10.0, p) == pytest.approx(0.4 * math.exp(-1.0), rel=1e-14)
+    assert rate(10.0, p) == pytest.approx(0.05 + 0.35 * math.exp(-1.0), rel=1e-14)
 
 
 @pytest.mark.parametrize(("age", "weight"), [(0.0, 0.4), (3.0, 0.4), (4.0, 0.3), (5.0, 0.2), (17.0, 0.2)])
