@@ -57,7 +57,8 @@ GRADIENTS = {
 
 #: Targets that may enter a place: all are of role "calibrate".
 INPUT_TARGETS = {
-    "cp_ahc_uk", "lone_parent_share", "lt3yrs_all", "tenure_owner", "tenure_private", "tenure_social", "workless_long_uk",
+    "cp_ahc_uk", "lone_parent_share", "lt3yrs_all", "tenure_owner", "tenure_private", "tenure_social",
+    "workless_long_uk",
     "eal_primary", "eal_secondary", "overcrowd_owner", "overcrowd_private", "overcrowd_social", "turnover_deprived",
     "ne_family_size_people_1", "ne_family_size_people_2", "ne_family_size_people_3plus",
     "unfilled_primary", "unfilled_secondary", "preset_pembury_cyp", "preset_hackney_childpov_ahc",
