@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
@@ -41,11 +42,13 @@ def marks_of(
     todo = [d for d in range(len(draws)) if d not in kept]
 
     one = partial(_marks_of_draw, fit.names, draws, england, fit.settings.seed, seeds)
-    with (
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
-        (folder / MARKS).open("a", encoding="utf-8") as file,
-    ):
-        for d, marks in zip(todo, pool.map(one, todo), strict=True):
+    with ExitStack() as stack:
+        file = stack.enter_context((folder / MARKS).open("a", encoding="utf-8"))
+        found: Iterable[dict[str, float]] = map(one, todo)
+        if workers > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            found = pool.map(one, todo)
+        for d, marks in zip(todo, found, strict=True):
             kept[d] = marks
             file.write(json.dumps({"run": fit.run_id, "seeds": seeds, "draw": d, "marks": marks}) + "\n")
             file.flush()

@@ -127,14 +127,14 @@ def write(
     workers: Workers = _WORKERS,
 ) -> None:
     """Set lines and marks for every draw, then write the posterior that runs draw from and the central values."""
-    from calibration.adopt import central_values, marks_of, posterior_of, write_parameters
-    from calibration.england import England, england_problem
-    from calibration.store import read_fit
-
     if not (to / "reference.toml").is_file():
         raise OutputError(
             to, "there are no parameter files here", "Run this in the root of the repository, or give --to."
         )
+    from calibration.adopt import central_values, marks_of, posterior_of, write_parameters
+    from calibration.england import England, england_problem
+    from calibration.store import read_fit
+
     found, england = read_fit(folder), england_problem().simulate
     assert isinstance(england, England)
     with Progress("Marks of the draws", cold=False) as progress:

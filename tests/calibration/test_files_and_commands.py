@@ -78,14 +78,15 @@ def toy_england(monkeypatch):
     monkeypatch.setitem(sys.modules, "calibration.england", toys)
 
 
-def test_fit_and_write(toy_england, tmp_path, capsys):
-    folder, file = tmp_path / "fit", tmp_path / "posterior.toml"
+def test_fit_and_where_it_is_written(toy_england, tmp_path, capsys):
+    folder = tmp_path / "fit"
     arguments = ["fit", "--out", str(folder), "--quick", "--draws", "40", "--workers", "1"]
     assert main(arguments) == 0
     told = capsys.readouterr()
     assert "8 parameters, 12 goals" in told.out and "R-hat" in told.out and "wave 1" in told.err
-    assert main(["write", str(folder), "--to", str(file)]) == 0
-    assert len(tomllib.loads(file.read_text())["draws"]["toy.p00"]) == 40
+    assert len(tomllib.loads((folder / "posterior.toml").read_text())["draws"]["toy.p00"]) == 40
+    assert main(["write", str(folder), "--to", str(tmp_path)]) == 2
+    assert "no parameter files here" in capsys.readouterr().err
     assert main(arguments) == 2
     assert "already holds a fit" in capsys.readouterr().err
     assert main([*arguments, "--resume"]) == 0

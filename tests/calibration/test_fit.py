@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.adopt import MARKS, marks_of, posterior_of
 from calibration.bank import SimulationError
 from calibration.credibility import (
     contraction,
@@ -126,9 +127,35 @@ def test_the_posterior_file_reads_back_exactly(fitted, folder):
     assert list(page["draws"]) == list(fitted.names)
     assert np.array_equal(np.array(list(page["draws"].values())).T, fitted.natural_draws())
     told = page["posterior"]
-    assert told["run_id"] == fitted.run_id and told["n_draws"] == 60 and told["r_hat"] == fitted.r_hat
+    assert told["run_id"] == fitted.run_id and f"R-hat {fitted.r_hat:.3f}" in told["method"]
     assert {"zonesim", "numpy", "numba", "scipy", "sklearn", "emcee", "python"} == set(told["versions"])
-    assert {"date", "target_digest", "prior_digest", "method", "ess"} <= set(told)
+    assert {"date", "target_digest", "prior_digest", "method"} <= set(told)
+
+
+class Marked:
+    """An England whose one mark is the sum of the point, and which counts how often it was asked."""
+
+    asked = 0
+
+    def marked(self, point, seeds):
+        self.asked += 1
+        return [], {"reference.pass_eyfsp": float(sum(point.values()) + len(seeds))}
+
+
+def test_marks_join_the_draws_and_are_kept(fitted, tmp_path):
+    england = Marked()
+    marks = marks_of(fitted, england, tmp_path, 3, workers=1)
+    sums = fitted.natural_draws().sum(axis=1) + 3
+    assert [m["reference.pass_eyfsp"] for m in marks] == pytest.approx(sums.tolist())
+    # A crash cut the last line short: only that draw is simulated again.
+    lines = (tmp_path / MARKS).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / MARKS).write_text("".join(lines[:-1]) + lines[-1][:20], encoding="utf-8")
+    again = Marked()
+    assert marks_of(fitted, again, tmp_path, 3, workers=1) == marks
+    assert again.asked == 1
+    found = posterior_of(fitted, marks)
+    assert found.names == (*fitted.names, "reference.pass_eyfsp")
+    assert found.draws[:, -1] == pytest.approx(sums)
 
 
 # --- hold-out ----------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_suspensions_come_at_their_monthly_chance(register: Register) -> None:
     p = start.register.parameters
     quiet = p.children._replace(
         suspension_level=-3.0, suspension_wellbeing=0.0, suspension_climate=0.0, suspension_secondary=0.0,
-        suspension_girl=0.0, suspension_hardship=0.0,
+        suspension_girl=0.0, suspension_hardship=0.0, suspension_absence=0.0,
     )  # fmt: skip
     own = start.register._replace(parameters=p._replace(children=quiet))
     world = create(create_start(decile_5(), own, 11, 12), made_strategy(), {})
