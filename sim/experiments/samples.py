@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sim import draws
 from sim.engine import create, create_start
 from sim.engine.month import LIVES, step
 from sim.experiments.ensemble import TWIN
@@ -31,6 +32,8 @@ from sim.state import Table
 MONTHS = 48
 KEPT_YEARS = (2, 3, 4)
 N_DECILES = 10
+#: Kind of key of a neighbourhood's luck number, which stays below 31 bits.
+_LUCK_KIND, _LUCKS = 0x1DC5, np.uint64(2**31)
 
 
 class Sample:
@@ -185,13 +188,23 @@ def places_of(key: str) -> tuple[Place, ...]:
     )  # fmt: skip
 
 
+def luck_of(seed: int, at: int, places: int) -> int:
+    """Luck number of the neighbourhood number ``at`` of a sample: its own, so that ten of them average chance out.
+
+    Of one luck number all neighbourhoods would have the same schools and the same shocks.
+    """
+    return seed if places == 1 else int(draws.keys(_LUCK_KIND, seed, at)[0] % _LUCKS)
+
+
 def samples_of(
     key: str, register: Register | Mapping[int, Register], seeds: Sequence[int], threads: int = 1
 ) -> list[Sample]:
     """One sample for each luck number. ``register``: one for all, or one for each luck number."""
     places = places_of(key)
     registers = register if isinstance(register, Mapping) else dict.fromkeys(seeds, register)
-    jobs = [(place, registers[seed], seed) for seed in seeds for place in places]
+    jobs = [
+        (place, registers[seed], luck_of(seed, at, len(places))) for seed in seeds for at, place in enumerate(places)
+    ]
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
             seen = list(pool.map(lambda job: observe(*job), jobs))
