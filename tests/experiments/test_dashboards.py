@@ -151,7 +151,7 @@ def test_threads_change_no_screen(comparison: Comparison) -> None:
 FAMILIES = library_of(
     made_strand("open", unit="household", effects={"parent_mental_health": 0.1}, duration_months=9, uptake=0.5)
 )
-SEEDS = 8
+SEEDS = 24
 #: Everybody is found at once: services look for need, which would pull the other way.
 FOUND = {"delivery.identify_base": 1.0, "delivery.identify_need": 0.0}
 
