@@ -22,7 +22,7 @@ SMALL = (
     Pinned("two", "england_decile_5", "schools_only", 1, 150),
 )
 SEEDS = 8
-PLANTED = ("families.distress_hardship", "reference.sdq_high_line")
+PLANTED = ("families.distress_level", "reference.sdq_high_line")
 
 
 def one_draw(run_id: str, **changed: float) -> Posterior:
@@ -145,7 +145,7 @@ def test_numbers_shifted_by_one_sd_are_caught(where: Path, stored: Stored, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "moves"), [("sdq_high_line", 14.0, "sdq_high"), ("distress_hardship", 2.0, "distress")]
+    ("name", "value", "moves"), [("sdq_high_line", 14.0, "sdq_high"), ("distress_level", 0.8, "distress")]
 )
 def test_a_changed_parameter_is_caught(where: Path, name: str, value: float, moves: str) -> None:
     found = parity("0.0.1", where=where, threads=2, posterior=one_draw("base", **{name: value}))
