@@ -142,6 +142,33 @@ def write(
     write_parameters(to, found, posterior_of(found, marks), central_values(found, england, 4 * seeds), _say)
 
 
+@app.command()
+def rank(
+    strategies: Annotated[list[str], typer.Argument(metavar="STRATEGY...", help="Two strategies or more.")],
+    place: Annotated[str, typer.Option("--place", "-p", metavar="PLACE", help="A place.")] = "smallshaw_hurst",
+    draws: Annotated[int, typer.Option("--draws", min=10, max=10_000, help="Draws of parameters and evidence.")] = 200,
+    years: Annotated[int, typer.Option("--years", min=1, max=20, help="School years to run.")] = 10,
+    workers: Workers = _WORKERS,
+) -> None:
+    """Tell which uncertain numbers decide which strategy is better, and the publications they rest on."""
+    from calibration.ranking import rank as rank_strategies
+    from sim.inputs import load_place, load_strategy
+    from sim.inputs.posterior import load_posterior
+
+    posterior = load_posterior()
+    if posterior is None or len(strategies) < 2:
+        raise OutputError(Path(), "nothing to rank", "Name two strategies or more; a posterior must be packaged.")
+    with Progress(f"{len(strategies)} strategies on {draws} draws", cold=False) as progress:
+        found = rank_strategies(
+            [load_strategy(s) for s in strategies], load_place(place), posterior, draws, years, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+    for output, wins, explained in zip(found.outputs, found.wins, found.found.explained, strict=True):
+        _tell(f"{output}: the first is better in {wins:.0%} of draws; {explained:.0%} of the variance explained")
+    for name, share, source in found.most_important():
+        _tell(f"{share:.1%}  {name}  <- {source}")
+
+
 def _problem() -> Problem:
     # By name, as England alone needs the whole model.
     problem: Problem = import_module("calibration.england").england_problem()
