@@ -7,7 +7,7 @@ the measures); the Augusts of years 2, 3 and 4 are kept and pooled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,9 @@ from sim.experiments.ensemble import TWIN
 from sim.inputs import load_place
 from sim.inputs.problems import InputError, Problem
 from sim.outcomes.declaring import Reals
-from sim.outcomes.measures import INCOME_FIFTHS, MEASURES, Flags, Snapshot, members
+from sim.outcomes.groups import INCOME_FIFTHS, members
+from sim.outcomes.measures import MEASURES
+from sim.outcomes.snapshots import Flags, Snapshot
 from sim.parameters import Parameters, Register
 from sim.spec import Place
 from sim.state import Table
@@ -196,15 +198,10 @@ def luck_of(seed: int, at: int, places: int) -> int:
     return seed if places == 1 else int(draws.keys(_LUCK_KIND, seed, at)[0] % _LUCKS)
 
 
-def samples_of(
-    key: str, register: Register | Mapping[int, Register], seeds: Sequence[int], threads: int = 1
-) -> list[Sample]:
-    """One sample for each luck number. ``register``: one for all, or one for each luck number."""
+def samples_of(key: str, register: Register, seeds: Sequence[int], threads: int = 1) -> list[Sample]:
+    """One sample for each luck number."""
     places = places_of(key)
-    registers = register if isinstance(register, Mapping) else dict.fromkeys(seeds, register)
-    jobs = [
-        (place, registers[seed], luck_of(seed, at, len(places))) for seed in seeds for at, place in enumerate(places)
-    ]
+    jobs = [(place, register, luck_of(seed, at, len(places))) for seed in seeds for at, place in enumerate(places)]
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
             seen = list(pool.map(lambda job: observe(*job), jobs))

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from sim.inputs.problems import did_you_mean
 from sim.inputs.targets import STATISTIC_NAMES, Target
-from sim.outcomes.measures import MEASURES, MEMBERSHIPS
+from sim.outcomes.groups import MEMBERSHIPS
+from sim.outcomes.measures import MEASURES
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -15,7 +15,8 @@ from sim.inputs.reading import read_toml
 from sim.inputs.schemas import SCHEMA_VERSION
 from sim.inputs.target_records import NO_MEASURE, STATISTIC_NAMES, UNIT_SCALES, Role, StatisticName, Target, TargetFile
 from sim.inputs.validation import validated
-from sim.outcomes.measures import MEASURES, MEMBERSHIPS
+from sim.outcomes.groups import MEMBERSHIPS
+from sim.outcomes.measures import MEASURES
 
 __all__ = [
     "NO_MEASURE", "STATISTIC_NAMES", "UNIT_SCALES", "Role", "StatisticName", "Target", "is_target_file", "load_targets",

@@ -1,23 +1,23 @@
-"""Measures and groups by which a synthetic population is set beside published statistics.
+"""Measures by which a synthetic population is set beside published statistics.
 
 A measure gives one value for every child or family of a snapshot, not-a-number where it does not apply. Every
-indicator that is a mean over people is a measure; those declared here are read for scoring only.
+indicator that is a mean over people is a measure, but for those of services and trust: a sample steps the lives of
+children and families alone. Those declared here are read for scoring only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
 from sim.outcomes.children import CHILDREN
-from sim.outcomes.declaring import Reals, View
+from sim.outcomes.declaring import ACCESS, Reals, View
 from sim.outcomes.households import HOUSEHOLDS
-from sim.parameters import Parameters
+from sim.outcomes.snapshots import Snapshot
 from sim.schema import (
     FOREVER,
     LOOKED_AFTER,
@@ -27,59 +27,12 @@ from sim.schema import (
     YEAR_1,
     YEAR_2,
     YEAR_6,
-    YEAR_7,
     YEAR_11,
     YEAR_13,
 )  # fmt: skip
-from sim.state import Table
 
-Flags = npt.NDArray[np.bool_]
 #: Age in completed years up to which somebody is a child in law.
 OLDEST_MINOR = 17
-
-
-class Snapshot(NamedTuple):
-    """One neighbourhood in one August, with what its families went through in the Augusts before.
-
-    ``poor``, ``workless``, ``before_housing``: Augusts x households, this one last; 1 or 0, 1 or 0, GBP a week
-    (equivalised, before housing costs); not-a-number where the family did not live here yet.
-    """
-
-    children: Table
-    households: Table
-    schools: Table
-    month: int
-    parameters: Parameters
-    poor: Reals
-    workless: Reals
-    before_housing: Reals
-
-    @property
-    def view(self) -> View:
-        """As the indicators see it."""
-        return View(self.children, self.households, self.month, self.parameters)
-
-    @property
-    def grade(self) -> npt.NDArray[np.int32]:
-        """School year minus cohort, at the end of August also the age in completed years."""
-        return self.view.grade
-
-    @property
-    def home(self) -> npt.NDArray[np.int32]:
-        """Household row of each child."""
-        return self.children.household
-
-    @property
-    def resident_children(self) -> Flags:
-        """Children who live here this month."""
-        c, m = self.children, self.month
-        return (c.first_month <= m) & (m < c.last_month) & (m < c.leaves_month)
-
-    @property
-    def resident_households(self) -> Flags:
-        """Families who live here this month."""
-        h, m = self.households, self.month
-        return (h.first_month <= m) & (m < h.last_month) & (m < h.leaves_month)
 
 
 MeasureFunction = Callable[[Snapshot], Reals]
@@ -117,6 +70,8 @@ def _from_indicators() -> None:
     for declared in (CHILDREN, HOUSEHOLDS):
         for name, function in declared.functions.items():
             indicator = declared.indicators[name]
+            if indicator.family == ACCESS or name == "trust_mean":
+                continue
 
             def values(s: Snapshot, function: Callable[[View], Reals] = function) -> Reals:
                 return np.asarray(function(s.view), dtype=np.float64)
@@ -336,7 +291,7 @@ def fsm(s: Snapshot) -> Reals:
 @_measure("Free school meals within six years")
 def fsm6(s: Snapshot) -> Reals:
     """Share of pupils eligible for free school meals at any time within six years."""
-    return _pupils(s, _disadvantaged(s))
+    return _pupils(s, s.disadvantaged)
 
 
 @_measure("SEN support")
@@ -619,98 +574,3 @@ def moved_within_3_years(s: Snapshot) -> Reals:
 def lone_parent(s: Snapshot) -> Reals:
     """Share of families with one adult."""
     return (s.households.adults == 1).astype(float)
-
-
-# --- groups -------------------------------------------------------------------------------------------------
-
-
-def _disadvantaged(s: Snapshot) -> Flags:
-    memory = s.parameters.reference.fsm_memory_months
-    return (s.month - s.households.fsm_last <= memory)[s.home]
-
-
-def _youngest(s: Snapshot, low: int, high: int) -> Flags:
-    """Children of families whose youngest resident child is of these ages."""
-    here = np.where(s.resident_children, s.grade, 99)
-    youngest = np.full(len(s.households), 99)
-    np.minimum.at(youngest, s.home, here)
-    return ((youngest >= low) & (youngest <= high))[s.home]
-
-
-def _born(s: Snapshot, low: int, high: int) -> Flags:
-    month = s.children.birth_month % 12
-    return (month >= low) & (month <= high)
-
-
-def _poor(s: Snapshot) -> Flags:
-    return (s.households.income < s.parameters.families.poverty_line)[s.home]
-
-
-GroupFunction = Callable[[Snapshot], Flags]
-#: Groups of children: meaning and rule.
-CHILD_GROUPS: dict[str, tuple[str, GroupFunction]] = {
-    "all": ("everybody", lambda s: np.ones(len(s.children), dtype=bool)),
-    "disadvantaged": ("free school meals within six years", _disadvantaged),
-    "other": ("no free school meals within six years", lambda s: ~_disadvantaged(s)),
-    "fsm": ("free school meals now", lambda s: s.households.fsm_now[s.home] == 1),
-    "non_fsm": ("no free school meals now", lambda s: s.households.fsm_now[s.home] == 0),
-    "girls": ("girls", lambda s: s.children.girl == 1),
-    "boys": ("boys", lambda s: s.children.girl == 0),
-    "send": ("with special educational needs", lambda s: s.children.send > 0),
-    "sen_support": ("on SEN support", lambda s: s.children.send == 1),
-    "ehcp": ("with an education, health and care plan", lambda s: s.children.send == 2),
-    "no_sen": ("without special educational needs", lambda s: s.children.send == 0),
-    "autumn_born": ("born September to December", lambda s: _born(s, 0, 3)),
-    "summer_born": ("born May to August", lambda s: _born(s, 8, 11)),
-    "eal": ("first language other than English", lambda s: s.children.eal == 1),
-    "english_first_language": ("first language English", lambda s: s.children.eal == 0),
-    "primary": ("pupils of Reception to Year 6", lambda s: (s.grade >= RECEPTION) & (s.grade <= YEAR_6)),
-    "secondary": ("pupils of Years 7 to 11", lambda s: (s.grade >= YEAR_7) & (s.grade <= YEAR_11)),
-    "youngest_0_4": ("youngest child of the family 0 to 4", lambda s: _youngest(s, 0, 4)),
-    "youngest_5_10": ("youngest child of the family 5 to 10", lambda s: _youngest(s, 5, 10)),
-    "youngest_11_15": ("youngest child of the family 11 to 15", lambda s: _youngest(s, 11, 15)),
-    "strained": ("in poverty after housing costs", _poor),
-    "not_strained": ("not in poverty after housing costs", lambda s: ~_poor(s)),
-    "persistently_poor": ("poor in three of the last four Augusts", lambda s: poor_3_of_4(s) == 1.0),
-    "probable_disorder": ("probable mental disorder", lambda s: probable_disorder(s) == 1.0),
-    "no_disorder": ("no probable mental disorder", lambda s: probable_disorder(s) == 0.0),
-    "in_need": ("with an open case of children's social care", lambda s: s.children.care_state > NO_CASE),
-    "looked_after": ("looked after by the council", lambda s: s.children.care_state == LOOKED_AFTER),
-    **{
-        f"need_quintile_{k}": (f"need quintile {k} of the place", lambda s, k=k: s.children.need_quintile == k)
-        for k in range(1, 6)
-    },
-}
-#: Groups of families, which their children belong to as well.
-FAMILY_GROUPS: dict[str, tuple[str, GroupFunction]] = {
-    "lone_parent": ("one adult", lambda s: s.households.adults == 1),
-    "couple": ("two adults", lambda s: s.households.adults == 2),
-    "one_child": ("one child", lambda s: s.households.children_here == 1),
-    "two_children": ("two children", lambda s: s.households.children_here == 2),
-    "three_plus_children": ("three children or more", lambda s: s.households.children_here >= 3),
-    "owner_tenure": ("owners", lambda s: s.households.tenure == 0),
-    "private_tenure": ("private renters", lambda s: s.households.tenure == 1),
-    "social_tenure": ("social renters", lambda s: s.households.tenure == 2),
-    "low_qualified_parents": ("parents with low qualifications", lambda s: s.households.education == 0),
-    "degree_parents": ("parents with a degree", lambda s: s.households.education == 2),
-    "workless": ("no working adult", lambda s: s.households.workers == 0),
-}
-#: Fifths of children by the income of their family, 1 poorest; they need everybody, so a sample makes them.
-INCOME_FIFTHS = tuple(f"income_fifth_{k}" for k in range(1, 6))
-#: Every group by id, with what it means.
-MEMBERSHIPS: dict[str, str] = {
-    **{name: meaning for name, (meaning, _) in (CHILD_GROUPS | FAMILY_GROUPS).items()},
-    **{name: f"income fifth {name[-1]} of children, 1 poorest" for name in INCOME_FIFTHS},
-}
-
-
-def members(group: str, table: str, s: Snapshot) -> Flags:
-    """Who of a table belongs to a group of ``CHILD_GROUPS`` or ``FAMILY_GROUPS``. ``KeyError`` for others."""
-    if group in FAMILY_GROUPS:
-        of_family = FAMILY_GROUPS[group][1](s)
-        return of_family if table == "households" else of_family[s.home]
-    if table == "households" and group == "all":
-        return np.ones(len(s.households), dtype=bool)
-    if table == "households":
-        raise KeyError(group)
-    return CHILD_GROUPS[group][1](s)

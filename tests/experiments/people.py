@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim.inputs.targets import Target
-from sim.outcomes.measures import MEASURES, MEMBERSHIPS
+from sim.outcomes.groups import MEMBERSHIPS
+from sim.outcomes.measures import MEASURES
 from sim.parameters import Register
 
 NAN = float("nan")

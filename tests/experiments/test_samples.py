@@ -6,8 +6,9 @@ import pytest
 from sim.experiments.samples import KEPT_YEARS, MONTHS, Sample, deciles_of, observe, places_of
 from sim.inputs.problems import InputError
 from sim.inputs.register import load_register
-from sim.outcomes import measures
-from sim.outcomes.measures import CHILD_GROUPS, FAMILY_GROUPS, MEASURES, MEMBERSHIPS, Snapshot, members
+from sim.outcomes.groups import CHILD_GROUPS, FAMILY_GROUPS, MEMBERSHIPS, members
+from sim.outcomes.measures import MEASURES
+from sim.outcomes.snapshots import Snapshot
 from tests.engine.worlds import neighbourhood
 
 
@@ -194,5 +195,9 @@ def test_an_unknown_place_is_refused(key: str) -> None:
 def test_every_group_has_a_meaning() -> None:
     for group in (*CHILD_GROUPS, *FAMILY_GROUPS):
         assert MEMBERSHIPS[group]
-    for measure in measures.MEASURES.values():
+    for measure in MEASURES.values():
         assert measure.definition and measure.name, measure.id
+
+
+def test_what_a_sample_does_not_live_through_is_no_measure() -> None:
+    assert not {"families_reached", "children_reached", "families_in_need_reached", "trust_mean"} & set(MEASURES)
