@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from sim.experiments.ensemble import (
     Run,
     parameters_used,
     replicate,
+    side_by_side,
     spent_by_year,
 )
 from sim.experiments.events import events_frame
@@ -138,18 +139,10 @@ def compare(
         )
 
     workers = max(1, min(threads or os.cpu_count() or 1, replications))
-    everything: list[list[Run]] = [[] for _ in range(replications)]
-    with ThreadPoolExecutor(workers) as pool:
-        alone = 1 if workers > 1 else threads or os.cpu_count() or 1
-        jobs = {pool.submit(one, seed + r, alone): r for r in range(replications)}
-        try:
-            for done, job in enumerate(as_completed(jobs), start=1):
-                everything[jobs[job]] = job.result()
-                if progress is not None:
-                    progress(done, replications, "replications")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    alone = 1 if workers > 1 else threads or os.cpu_count() or 1
+    everything = side_by_side(
+        [partial(one, seed + r, alone) for r in range(replications)], workers, progress, "replications"
+    )
     names = _unique([twin.id, *(s.id for s in strategies)])
     fit = build(place, registered(seed).parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]

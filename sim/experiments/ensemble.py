@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ from sim.spec import Future, Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 #: Outcomes of "who changed", and the groups it is told for.
 CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
@@ -179,6 +182,24 @@ def parameters_used(source: Posterior | None) -> ParametersUsed:
     if source is None:
         return CENTRAL
     return ParametersUsed("drawn", source.run_id, source.digest, len(source.draws))
+
+
+def side_by_side(
+    tasks: Sequence[Callable[[], T]], workers: int, progress: Callable[[int, int, str], None] | None, what: str
+) -> list[T]:
+    """Answers of tasks done ``workers`` at a time in threads, in the order of the tasks; what fails stops the rest."""
+    found: dict[int, T] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = {pool.submit(task): at for at, task in enumerate(tasks)}
+        try:
+            for done, job in enumerate(as_completed(jobs), start=1):
+                found[jobs[job]] = job.result()
+                if progress is not None:
+                    progress(done, len(tasks), what)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [found[at] for at in range(len(tasks))]
 
 
 def n_years(runs: Sequence[Run]) -> int:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.experiments.compare import Comparison
-from sim.experiments.ensemble import GROUP_IDS, TWIN, Run, replicate
+from sim.experiments.ensemble import GROUP_IDS, TWIN, Run, replicate, side_by_side
 from sim.futures import NO_FUTURE
 from sim.inputs import load_strands
 from sim.inputs.posterior import Posterior, posterior_register, source_of
@@ -150,18 +150,9 @@ def _drawn_anew(
         )  # fmt: skip
         return np.array([_headlines(run) for run in runs[1:]]).reshape(-1, len(HEADLINES)) - _headlines(runs[0])
 
-    out = np.full((len(FACTORS), n, len(names) - 1, len(HEADLINES)), np.nan)
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = {pool.submit(one, factor, r): (factor, r) for r in range(n) for factor in range(len(FACTORS))}
-        try:
-            for done, job in enumerate(as_completed(jobs), start=1):
-                out[jobs[job]] = job.result()
-                if progress is not None:
-                    progress(done, total, "runs that split the range")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return out
+    tasks = [partial(one, factor, r) for factor in range(len(FACTORS)) for r in range(n)]
+    found = side_by_side(tasks, workers, progress, "runs that split the range")
+    return np.array(found).reshape(len(FACTORS), n, len(names) - 1, len(HEADLINES))
 
 
 def _headlines(run: Run) -> Reals:
