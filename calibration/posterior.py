@@ -29,6 +29,9 @@ _FARTHEST = 5.0
 #: Share of steps at the start of a chain that are thrown away.
 BURN_IN = 1 / 3
 
+#: One step in so many is kept: neighbours say the same, and a long chain must fit into memory.
+THIN = 10
+
 #: Independent draws wanted for each draw that is kept.
 ESS_PER_DRAW = 4
 
@@ -38,10 +41,10 @@ MOST_R_HAT = 1.05
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to sample: blocks of ``block`` steps until R-hat and ESS suffice, at most ``most`` steps."""
+    """How long to sample: blocks of ``block`` steps (tens) until R-hat and ESS suffice, at most ``most`` steps."""
 
-    block: int = 1000
-    most: int = 12000
+    block: int = 2000
+    most: int = 40000
 
 
 #: For the design of the next wave, where the neighbourhood of the posterior is enough.
@@ -148,18 +151,20 @@ def sample(
     sampler = emcee.EnsembleSampler(walkers, d, likelihood.log_posterior, moves=moves, vectorize=True)
     generator = np.random.RandomState(random.integers(2**32))
     state = emcee.State(start, random_state=generator.get_state())
+    steps = 0
     with threadpool_limits(1):
         while True:
-            state = sampler.run_mcmc(state, effort.block)
-            chain = sampler.get_chain()[int(BURN_IN * sampler.iteration) :]
+            state = sampler.run_mcmc(state, effort.block // THIN, thin_by=THIN)
+            steps, kept = steps + effort.block, sampler.get_chain()
+            chain = kept[int(BURN_IN * len(kept)) :]
             r_hat, ess = float(r_hats(chain).max()), float(effective(chain).min())
             enough = r_hat < MOST_R_HAT and ess >= ESS_PER_DRAW * draws
-            if enough or sampler.iteration >= effort.most:
+            if enough or steps >= effort.most:
                 break
     flat = chain.reshape(-1, d)
     chosen = np.sort(random.choice(len(flat), draws, replace=len(flat) < draws))
     acceptance = float(np.mean(sampler.acceptance_fraction))
-    return Sample(ndtr(flat[chosen]), r_hat, ess, sampler.iteration, acceptance)
+    return Sample(ndtr(flat[chosen]), r_hat, ess, steps, acceptance)
 
 
 def r_hats(chain: Array) -> Array:
