@@ -155,6 +155,41 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
     )
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What all strategies of one replication share: one start, one draw of the evidence, and the twin lived through.
+
+    Nothing that is done with it changes it, so that it may be kept and used again.
+    """
+
+    start: Start
+    twin: World
+    twin_run: Run
+    evidence: Evidence
+    library: dict[str, Strand]
+    months: int
+
+
+def ground(
+    place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
+    without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
+) -> Ground:  # fmt: skip
+    """The start of a replication and its twin. ``register``: the parameters of this replication."""
+    started = time.perf_counter()
+    start = create_start(place, register, seed, months, without, threads, future)
+    world = create(start, twin, library, evidence, threads)
+    advance(world, months)
+    return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
+
+
+def run_on(ground: Ground, strategy: Strategy, threads: int = 1) -> Run:
+    """One strategy on the luck of its twin."""
+    started = time.perf_counter()
+    world = create(ground.start, strategy, ground.library, ground.evidence, threads)
+    advance(world, ground.months)
+    return _finish(world, ground.twin, time.perf_counter() - started)
+
+
 def replicate(
     strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], seed: int,
     months: int, stance: str, without: frozenset[str], threads: int = 1, twin_strategy: Strategy = TWIN,
@@ -162,19 +197,11 @@ def replicate(
 ) -> list[Run]:  # fmt: skip
     """One replication: the twin first, then each strategy, on one start and one draw of the evidence.
 
-    ``register``: the parameters of this replication. ``evidence``: another draw than that of the luck number.
+    ``evidence``: another draw than that of the luck number.
     """
-    started = time.perf_counter()
-    start = create_start(place, register, seed, months, without, threads, future)
-    runs: list[Run] = []
-    twin: World | None = None
-    for strategy in (twin_strategy, *strategies):
-        world = create(start, strategy, library, evidence or Evidence(stance, seed), threads)
-        advance(world, months)
-        now = time.perf_counter()
-        runs.append(_finish(world, twin, now - started))
-        twin, started = twin or world, now
-    return runs
+    drawn = evidence or Evidence(stance, seed)
+    shared = ground(place, register, library, seed, months, drawn, without, future, twin_strategy, threads)
+    return [shared.twin_run, *(run_on(shared, strategy, threads) for strategy in strategies)]
 
 
 def parameters_used(source: Posterior | None) -> ParametersUsed:

@@ -1,0 +1,1 @@
+"""The planner's browser: a Solara app on the same engine, files and results as the command line."""
