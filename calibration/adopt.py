@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -20,11 +20,17 @@ from calibration.design import seeds_of
 from calibration.england import England
 from calibration.problem import Array
 from calibration.store import Fit, posterior
+from sim.experiments.samples import Sample
 from sim.inputs.posterior import Posterior, posterior_toml
 from sim.outputs.folders import write_file
 
 #: Seeds of these simulations stand apart from those of all waves.
 _MARK_WAVE, _CENTRE_WAVE = 10_001, 10_002
+#: Slopes that value added is measured with: a later score regressed on an earlier one, in the same Englands.
+SLOPES = {
+    "reference.value_added_ks2_slope": ("score_11", "earlier_score_5"),
+    "reference.value_added_gcse_slope": ("score_16", "earlier_score_11"),
+}
 #: Where the marks of draws are kept, one line a draw, until all are there.
 MARKS = "marks.jsonl"
 #: Significant digits of a central value in its passport.
@@ -62,7 +68,20 @@ def _marks_of_draw(
     names: tuple[str, ...], draws: Array, england: England, run_seed: int, seeds: int, d: int
 ) -> dict[str, float]:
     point = dict(zip(names, draws[d].tolist(), strict=True))
-    return england.marked(point, seeds_of(run_seed, _MARK_WAVE, d, seeds))[1]
+    return marks_and_slopes(england, point, seeds_of(run_seed, _MARK_WAVE, d, seeds))
+
+
+def marks_and_slopes(england: England, point: Mapping[str, float], seeds: tuple[int, ...]) -> dict[str, float]:
+    """Lines, marks and the slopes of value added that go with a point."""
+    samples, marks = england.marked(point, seeds)
+    return marks | {name: slope(samples, later, earlier) for name, (later, earlier) in SLOPES.items()}
+
+
+def slope(samples: Sequence[Sample], later: str, earlier: str) -> float:
+    """Slope of one measure on another over all children who have both, by least squares."""
+    y, x = (np.concatenate([s.values(measure) for s in samples]) for measure in (later, earlier))
+    both = ~(np.isnan(x) | np.isnan(y))
+    return float(np.cov(x[both], y[both])[0, 1] / np.var(x[both], ddof=1))
 
 
 def _kept(path: Path, run_id: str, seeds: int) -> dict[int, dict[str, float]]:
@@ -91,7 +110,7 @@ def central_values(fit: Fit, england: England, seeds: int) -> dict[str, float]:
     """Mean of the posterior, with lines and marks set there."""
     means: Array = fit.natural_draws().mean(axis=0)
     centre = {name: _rounded(value) for name, value in zip(fit.names, means.tolist(), strict=True)}
-    _, marks = england.marked(centre, seeds_of(fit.settings.seed, _CENTRE_WAVE, 0, seeds))
+    marks = marks_and_slopes(england, centre, seeds_of(fit.settings.seed, _CENTRE_WAVE, 0, seeds))
     return centre | {name: _rounded(value) for name, value in marks.items()}
 
 

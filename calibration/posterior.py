@@ -47,6 +47,9 @@ class Effort:
     most: int = 40000
 
 
+#: For each of many known truths, whose ranks are looked at together.
+MANY = Effort(block=2000, most=6000)
+
 #: For the design of the next wave, where the neighbourhood of the posterior is enough.
 ROUGH = Effort(block=600, most=600)
 

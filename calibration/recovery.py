@@ -20,7 +20,7 @@ from calibration.credibility import WELL_INFORMED, contraction
 from calibration.design import source
 from calibration.emulate import emulator_of
 from calibration.fit import resampled
-from calibration.posterior import Effort, Likelihood
+from calibration.posterior import MANY, Effort, Likelihood
 from calibration.problem import Array, Booleans
 from calibration.store import Fit
 
@@ -80,7 +80,7 @@ def recover(
     held[chosen] = True
     without = replace(fit, runs=fit.runs.only(~held))
     base = Likelihood.of(emulator_of(without.runs), fit.goals)
-    work = partial(_recovered, without, effort or Effort())
+    work = partial(_recovered, without, effort or MANY)
     tasks = [(number, _as_published(fit, base, int(row), number)) for number, row in enumerate(chosen)]
     found = []
     for done, answer in enumerate(_mapped(work, tasks, workers), start=1):

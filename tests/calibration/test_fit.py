@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.adopt import MARKS, marks_of, posterior_of
+from calibration.adopt import MARKS, SLOPES, marks_of, posterior_of
 from calibration.bank import SimulationError
 from calibration.credibility import (
     contraction,
@@ -132,6 +132,14 @@ def test_the_posterior_file_reads_back_exactly(fitted, folder):
     assert {"date", "target_digest", "prior_digest", "method"} <= set(told)
 
 
+class Scores:
+    """Later scores are twice the earlier ones; who lacks one is left out."""
+
+    def values(self, measure):
+        earlier = np.array([1.0, 2.0, 4.0, np.nan, 9.0])
+        return earlier if measure.startswith("earlier") else np.append(2.0 * earlier[:4], np.nan)
+
+
 class Marked:
     """An England whose one mark is the sum of the point, and which counts how often it was asked."""
 
@@ -139,7 +147,7 @@ class Marked:
 
     def marked(self, point, seeds):
         self.asked += 1
-        return [], {"reference.pass_eyfsp": float(sum(point.values()) + len(seeds))}
+        return [Scores()], {"reference.pass_eyfsp": float(sum(point.values()) + len(seeds))}
 
 
 def test_marks_join_the_draws_and_are_kept(fitted, tmp_path):
@@ -154,8 +162,9 @@ def test_marks_join_the_draws_and_are_kept(fitted, tmp_path):
     assert marks_of(fitted, again, tmp_path, 3, workers=1) == marks
     assert again.asked == 1
     found = posterior_of(fitted, marks)
-    assert found.names == (*fitted.names, "reference.pass_eyfsp")
-    assert found.draws[:, -1] == pytest.approx(sums)
+    assert found.names == (*fitted.names, "reference.pass_eyfsp", *SLOPES)
+    assert found.draws[:, -3] == pytest.approx(sums)
+    assert found.draws[:, -2:] == pytest.approx(2.0)
 
 
 # --- hold-out ----------------------------------------------------------------------------------------------------
