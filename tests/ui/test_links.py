@@ -75,7 +75,7 @@ def test_any_text_is_opened_without_harm(text):
 
 @CALM
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=20),
-                    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+                    lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=12), part, max_size=4),
                     max_leaves=20))  # fmt: skip
 def test_any_packed_content_is_opened_without_harm(content):
     word = "~" + links.pack(content)

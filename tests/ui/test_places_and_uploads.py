@@ -1,4 +1,4 @@
-"""Own places by form and by file: filled in and marked, or refused with what to do; whatever is sent, nothing happens."""
+"""Own places by form and by file: filled in and marked, or refused with what to do; nothing that is sent is run."""
 
 from __future__ import annotations
 
