@@ -80,7 +80,7 @@ def stale() -> bool:
 
 def run_job(title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None]) -> Job:
     """Other long work of a page (a search, a tornado): ``told(job)`` is called within the page's context."""
-    return QUEUE.submit(user_id(), title, key, work, later=True, changed=_within_page(told))
+    return QUEUE.submit(user_id(), title, _of_page(key), work, later=True, changed=_within_page(told))
 
 
 def user_id() -> str:
@@ -100,7 +100,7 @@ def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
 
 
 def _submit(question: Question, title: str, work: Callable[[Question, Report], Any], later: bool) -> None:
-    key = answers.key_of(question, question.replications)
+    key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
     job = QUEUE.submit(user_id(), title, key, lambda report: work(question, report), later=later, changed=told)
     _job.value = job
@@ -121,6 +121,11 @@ def _told(question: Question, job: Job) -> None:
     answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
     if not complete:
         _submit(question, "more replications", whole_picture, later=True)
+
+
+def _of_page(key: str) -> str:
+    """Two pages of one browser that ask the same are told each for itself."""
+    return f"{solara.get_kernel_id()}:{key}"
 
 
 def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:
