@@ -1,0 +1,1 @@
+"""Panels of the browser pages: one panel is one element, drawn in the browser from a ``.vue`` file."""
