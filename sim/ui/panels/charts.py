@@ -15,20 +15,22 @@ import solara
 SOURCE = "zonesim: simulated, synthetic people"
 #: Words of the columns of a table made from the series themselves.
 _ENDS = ("low", "high")
+Rows = Sequence[Mapping[str, Any]]
 
 
 @solara.component_vue("chart.vue", vuetify=False)
 def _Chart(  # noqa: N802 - a component
-    kind: str, title: str, unit: str, summary: str, series: list[dict[str, Any]] = [], points: list[dict[str, Any]] = [],  # noqa: B006
-    labels: list[str] = [], columns: list[str] = [], rows: list[list[Any]] = [], ticks: list[list[Any]] = [],  # noqa: B006
-    names: dict[str, str] = {}, range: list[float] | None = None, limit: dict[str, Any] | None = None,  # noqa: A002, B006
-    cursor: float | None = None, follow: str = "", tall: int = 0, decimals: int = 2, source: str = SOURCE,
+    kind: str, title: str, unit: str, summary: str, series: Rows = (), points: Rows = (), labels: Sequence[str] = (),
+    columns: Sequence[str] = (), rows: Sequence[Sequence[Any]] = (), ticks: Sequence[Sequence[Any]] = (),
+    names: Mapping[str, str] | None = None, range: Sequence[float] | None = None,  # noqa: A002 - read in the browser
+    limit: Mapping[str, Any] | None = None, cursor: float | None = None, follow: str = "", tall: int = 0,
+    decimals: int = 2, source: str = SOURCE,
 ) -> None:  # fmt: skip
     """The element all charts share; what each field means is told by the functions below."""
 
 
 def BandChart(  # noqa: N802 - a component
-    title: str, unit: str, series: Sequence[Mapping[str, Any]], summary: str, columns: Sequence[str] = (),
+    title: str, unit: str, series: Rows, summary: str, columns: Sequence[str] = (),
     rows: Sequence[Sequence[Any]] = (), *, x_name: str = "Year", ticks: Sequence[tuple[float, str]] = (),
     names: Mapping[float, str] | None = None, y_range: tuple[float, float] | None = None, cursor: float | None = None,
     follow: str = "", height: int = 0, decimals: int = 2, source: str = SOURCE,
@@ -55,7 +57,7 @@ def BandChart(  # noqa: N802 - a component
 
 
 def IntervalChart(  # noqa: N802 - a component
-    title: str, unit: str, rows: Sequence[Mapping[str, Any]], summary: str, *, columns: Sequence[str] = (),
+    title: str, unit: str, rows: Rows, summary: str, *, columns: Sequence[str] = (),
     table: Sequence[Sequence[Any]] = (), decimals: int = 2, source: str = SOURCE,
 ) -> solara.Element:  # fmt: skip
     """Values with intervals below one another, on one axis with 0 marked.
@@ -82,7 +84,7 @@ def IntervalChart(  # noqa: N802 - a component
 
 
 def StackedBars(  # noqa: N802 - a component
-    title: str, unit: str, labels: Sequence[str], series: Sequence[Mapping[str, Any]], summary: str, *,
+    title: str, unit: str, labels: Sequence[str], series: Rows, summary: str, *,
     limit: tuple[str, float] | None = None, x_name: str = "Year", height: int = 0, decimals: int = 0,
     source: str = SOURCE,
 ) -> solara.Element:  # fmt: skip
@@ -113,7 +115,9 @@ def _series(given: Mapping[str, Any]) -> dict[str, Any]:
         if given.get(column) is not None:
             found[column] = [_number(v) for v in given[column]]
             if len(found[column]) != len(found["x"]):
-                raise ValueError(f"{given['name']!r}: {column} has {len(found[column])} values, x has {len(found['x'])}")
+                raise ValueError(
+                    f"{given['name']!r}: {column} has {len(found[column])} values, x has {len(found['x'])}"
+                )
     return found
 
 
