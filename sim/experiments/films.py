@@ -73,7 +73,7 @@ class Take:
     flows: Whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Film:
     """One neighbourhood in both worlds. ``side``: metres of the square it lies in; ``homes``: homes x (east, north).
 
