@@ -37,10 +37,10 @@ class Run:
     """What is kept of one world: readings (years x populations x groups x indicators), books, flows.
 
     ``delivered``: years x service columns x offers. ``ends``: how each child ended up, ``None`` once it is counted
-    (it is as large as the place). ``money``: years x ``payers``, what each paid in, and ``overheads``: years x ``OVERHEADS``,
-    pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what
-    partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local analysis said;
-    ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
+    (it is as large as the place). ``money``: years x ``payers``, what each paid in, and ``overheads``: years x
+    ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
+    ``seen``: what partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local
+    analysis said; ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
     """
 
     strategy: str

@@ -117,7 +117,7 @@ def unpaired_range(mine: Reals, other: Reals) -> tuple[float, float]:
 
 
 def expected_regrets(values: Reals, direction: int = 1) -> Reals:
-    """Mean over replications of the best option less each option, 0 or more: options. ``values``: options x replications."""
+    """How much better the best option is than each, mean over replications. ``values``: options x replications."""
     good = values * direction
     return (good.max(axis=0) - good).mean(axis=1)
 
@@ -125,7 +125,7 @@ def expected_regrets(values: Reals, direction: int = 1) -> Reals:
 def pairs_frame(
     names: Sequence[str], everything: Sequence[Sequence[Run]], strategies: Sequence[Strategy], register: Register
 ) -> pd.DataFrame:
-    """``PAIR_COLUMNS``: every strategy against the twin and against those asked after it, for every headline and pounds.
+    """Every strategy against the twin and those asked after it, for every headline and pounds: ``PAIR_COLUMNS``.
 
     Headlines are those of residents in the last year. ``strategies``: the twin first, as ``names`` and the runs of
     each replication. ``regret`` is that of choosing the strategy where everything compared, the twin too, is on offer.
@@ -139,10 +139,8 @@ def pairs_frame(
                 if o.a_difference:
                     told = replace(told, **dict.fromkeys(APART, math.nan))
                 regrets = expected_regrets(o.values, o.direction)
-                rows.append(
-                    (names[i], names[j], o.family, o.indicator, o.group, o.year, *astuple(told))
-                    + (regrets[i], regrets[j], not math.isfinite(told.difference))
-                )
+                keys = (names[i], names[j], o.family, o.indicator, o.group, o.year)
+                rows.append((*keys, *astuple(told), regrets[i], regrets[j], not math.isfinite(told.difference)))
     return pd.DataFrame(rows, columns=list(PAIR_COLUMNS)).astype({"year": int, "suppressed": bool})
 
 

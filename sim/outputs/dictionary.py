@@ -217,7 +217,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "regret": (
         "expected regret",
         "as the indicator",
-        "Mean over replications of the best of all that is compared, the twin too, less the strategy; 0 is never wrong.",
+        "How much better the best of all that is compared, the twin too, is than the strategy: mean over replications; "
+        "0 is never wrong.",
     ),
     "regret_against": (
         "expected regret of the other",

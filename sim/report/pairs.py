@@ -1,4 +1,4 @@
-"""Strategies against one another in plain words: who comes out ahead, how surely, and what a wrong choice would cost."""
+"""Strategies against one another in plain words: who comes out ahead, how surely, and what a wrong choice costs."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def narrowing_lines(comparison: ComparisonRecord) -> list[str]:
     more = float(told["narrowing_mean"].median()) ** 2
     return [
         f"The same luck for all: ranges are {middle:.1f} times narrower than with independent runs "
-        f"(median of {len(told)} comparisons, {least:.1f} to {most:.1f}); for a mean as steady as this, independent runs "
-        f"would need about {more:,.0f} times as many replications."
+        f"(median of {len(told)} comparisons, {least:.1f} to {most:.1f}); for a mean as steady as this, independent "
+        f"runs would need about {more:,.0f} times as many replications."
     ]
 
 
@@ -128,9 +128,9 @@ def pairs_section(comparison: ComparisonRecord) -> str:
     regrets_table = table("Expected regret: how much better the best option would have been, on average", head, body)
     return (
         f"<section><h2>Against one another</h2>{listed(lines)}{regrets_table if body else ''}"
-        "<p><small>All options share place, luck and draw of what is not known, pair by pair. A range says where one place "
-        "is expected to end up in 90 of 100 cases, not how well the mean is known. Chance of being ahead: ties count "
-        "half.</small></p></section>"
+        "<p><small>All options share place, luck and draw of what is not known, pair by pair. A range says where one "
+        "place is expected to end up in 90 of 100 cases, not how well the mean is known. Chance of being ahead: "
+        "ties count half.</small></p></section>"
     )
 
 
