@@ -38,7 +38,8 @@ def BandChart(  # noqa: N802 - a component
     """Lines with uncertainty bands over time.
 
     ``series``: mappings with ``name``, ``x``, ``y`` and, where there is a band, ``low`` and ``high`` (all of one
-    length); ``color`` (any CSS colour) and ``dash`` (an SVG dash pattern) where the usual ones are not wanted.
+    length); ``color`` (any CSS colour) and ``dash`` (an SVG dash pattern) where the usual ones are not wanted; ``only_band``
+    for a band without a line of its own.
     ``columns``, ``rows``: the table behind the chart; made from the series where left out. ``ticks``: (x, label) of
     the time axis; ``names``: x -> label for the value under the pointer. ``y_range``: the least range of the value
     axis. ``cursor``: x of a marking line; ``follow``: channel of the map whose month moves that line. ``height``:

@@ -19,19 +19,19 @@ _MOST_FILMS = 8
 
 @solara.component_vue("map.vue", vuetify=False)
 def _Map(  # noqa: N802 - a component
-    head: Mapping[str, Any], data: bytes, outcomes: Sequence[Mapping[str, Any]], channel: str
+    head: Mapping[str, Any], packed: bytes, outcomes: Sequence[Mapping[str, Any]], channel: str
 ) -> None:
     """The element: values and bytes of a film, and how to say the five headlines."""
 
 
 def NeighbourhoodMap(film: Film, channel: str = "map") -> solara.Element:  # noqa: N802 - a component
     """A film with controls, legend and numbers. ``channel``: charts that follow it move with its month."""
-    head, data = packed(film)
-    return _Map(head=head, data=data, outcomes=outcomes(), channel=channel)
+    head, data = as_sent(film)
+    return _Map(head=head, packed=data, outcomes=outcomes(), channel=channel)
 
 
 @lru_cache(maxsize=_MOST_FILMS)
-def packed(film: Film) -> tuple[dict[str, Any], bytes]:
+def as_sent(film: Film) -> tuple[dict[str, Any], bytes]:
     """A film as it travels: values, and its bytes compressed with gzip."""
     head, data = encode(film)
     return head, gzip.compress(data, compresslevel=1, mtime=0)
