@@ -65,7 +65,7 @@ def known_film(question: Question, store: Store = STORE) -> Film | None:
 
 
 def diary(question: Question, child: str, report: Report, store: Store = STORE) -> Diary:
-    """The diary of one child (``diary.CHOICES``) under the current strategy and in its twin, on the first luck number."""
+    """The diary of one child (``diary.CHOICES``) with the current strategy and in the twin, first luck number."""
     from sim.experiments.diary import diary as written
 
     def made() -> Diary:

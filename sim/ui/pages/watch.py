@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import solara
 
-from sim.experiments.compare import HIGH, LOW, Comparison
+from sim.experiments.compare import Comparison
 from sim.experiments.diary import CHOICES, Diary
 from sim.experiments.films import YEARLY, Film
 from sim.outcomes import FAMILIES, HEADLINES, INDICATORS
+from sim.outcomes.intervals import middle_90
 from sim.report.words import finding, measure, month_name, short_name, upper_first, verdict
 from sim.ui import answers, running, state
 from sim.ui.choice import Question
@@ -48,8 +49,8 @@ def Page() -> None:
         chosen = state.choice.value.strategy.name
         EmptyState(
             title="Watch a neighbourhood month by month",
-            words=f"Nothing has been run yet. Run “{chosen}” in {state.place_now().name} and ten years play here beside "
-            "its twin: the same children and the same luck without a zone. Or choose another mix on Plan.",
+            words=f"Nothing has been run yet. Run “{chosen}” in {state.place_now().name} and its years play here "
+            "beside its twin: the same children and the same luck without a zone. Or choose another mix on Plan.",
             action="Run it now",
             event_act=lambda *_: running.ask(),
         )
@@ -64,8 +65,8 @@ def Waiting(question: Question | None) -> None:
         solara.v.Html(
             tag="p",
             children=[
-                f"{place} is lived through twice, month by month: once with the strategy, once without a zone. It takes "
-                "some seconds and starts to play here by itself; you can leave the page meanwhile."
+                f"{place} is lived through twice, month by month: with the strategy and without a zone. It takes some "
+                "seconds and starts to play here by itself; you can leave the page meanwhile."
             ],
         )
 
@@ -101,7 +102,7 @@ def Again() -> None:
     solara.v.use_event(button, "click", lambda *_: running.ask())
 
 
-def FamilyChart(  # noqa: N802 - a component
+def FamilyChart(
     family: str, film: Film, bands: dict[str, Any] | None, comparison: Comparison | None, question: Question
 ) -> solara.Element:
     """One headline in both worlds: the months of this film, and the range of all replications by year."""
@@ -223,7 +224,7 @@ def _range_by_year(rows: pd.DataFrame, years: Any, scale: float) -> tuple[list[f
     low, high = [], []
     for year in years:
         values = rows.loc[rows["year"] == year, "value"].to_numpy(dtype=float)
-        ends = np.percentile(values, [LOW, HIGH]) if len(values) else (np.nan, np.nan)
+        ends = middle_90(values) if len(values) else (np.nan, np.nan)
         low.append(float(ends[0]) * scale)
         high.append(float(ends[1]) * scale)
     return low, high

@@ -14,14 +14,14 @@ _VERDICTS = {1: "better", 0: "alike", -1: "worse"}
 
 
 @solara.component_vue("diary.vue", vuetify=False)
-def _Diary(  # noqa: N802 - a component
+def _Diary(
     strategy: str, which: str, busy: bool, told: str, entries: Sequence[Mapping[str, Any]],
     endings: Sequence[Mapping[str, Any]], event_choose: Callable[..., None],
 ) -> None:  # fmt: skip
     """The element: entries and endings in words; ``choose(which)`` when another child is asked for."""
 
 
-def DiaryPanel(  # noqa: N802 - a component
+def DiaryPanel(
     strategy: str, which: str, diary: Diary | None, told: str, busy: bool, choose: Callable[[str], None]
 ) -> solara.Element:
     """A diary once it is written (``diary``), and where it stands until then (``told``)."""

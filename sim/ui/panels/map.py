@@ -18,13 +18,11 @@ _MOST_FILMS = 8
 
 
 @solara.component_vue("map.vue", vuetify=False)
-def _Map(  # noqa: N802 - a component
-    head: Mapping[str, Any], packed: bytes, outcomes: Sequence[Mapping[str, Any]], channel: str
-) -> None:
+def _Map(head: Mapping[str, Any], packed: bytes, outcomes: Sequence[Mapping[str, Any]], channel: str) -> None:
     """The element: values and bytes of a film, and how to say the five headlines."""
 
 
-def NeighbourhoodMap(film: Film, channel: str = "map") -> solara.Element:  # noqa: N802 - a component
+def NeighbourhoodMap(film: Film, channel: str = "map") -> solara.Element:
     """A film with controls, legend and numbers. ``channel``: charts that follow it move with its month."""
     head, data = as_sent(film)
     return _Map(head=head, packed=data, outcomes=outcomes(), channel=channel)
