@@ -37,6 +37,10 @@ FLAGS = [
 PATIENCE_MS = 90_000
 
 
+def _lower(headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -56,9 +60,9 @@ class Server:
         request = urllib.request.Request(self.url + path, data=data, headers=headers or {})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, dict(answer.headers.lower_items()), answer.read().decode()
+                return answer.status, _lower(answer.headers), answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode()
+            return error.code, _lower(error.headers), error.read().decode()
 
     def stop(self) -> int:
         """Ask it to end, and wait."""
