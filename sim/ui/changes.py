@@ -27,7 +27,7 @@ _TEXTS = ("name", "question", "about")
 _SIZES = ("places_per_term", "reach_share")
 
 
-class TooMany(ValueError):
+class TooManyError(ValueError):
     """There is no room for another entry."""
 
 
@@ -140,7 +140,7 @@ def add_partner(plan: Plan, kind: Any, name: Any = "") -> None:
     """A further partner. The usual partners are written down first, so that they can be changed."""
     partners = _partners(plan)
     if len(partners) >= MOST_PARTNERS:
-        raise TooMany(f"there are {len(partners)} partners; remove one first")
+        raise TooManyError(f"there are {len(partners)} partners; remove one first")
     taken = {partner["id"] for partner in partners}
     partner = {"id": free_id(str(kind)[:60], taken), "kind": kind} | ({"name": name} if name else {})
     partners.append(partner)
@@ -266,7 +266,7 @@ def _lines(value: Any) -> Any:
 def _entries(plan: Plan, key: str, most: int) -> list[Plan]:
     entries = plan.setdefault(key, [])
     if len(entries) >= most:
-        raise TooMany(f"there are {len(entries)} {key}; remove one first")
+        raise TooManyError(f"there are {len(entries)} {key}; remove one first")
     return entries
 
 

@@ -14,11 +14,12 @@ LONGEST_LINE, LONGEST_SHOWN = 300, 60
 _MONTHS = ("Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug")
 
 GOVERNANCE = {
-    "network": "loose network", "board": "board", "lead_agency": "lead agency", "social_enterprise": "social enterprise",
+    "network": "loose network", "board": "board", "lead_agency": "lead agency",
+    "social_enterprise": "social enterprise",
 }  # fmt: skip
 TARGETING = {
-    "first_come": "first come, first served", "targeted": "most in need first", "proportionate": "open to all, more for need",
-    "lottery": "lottery",
+    "first_come": "first come, first served", "targeted": "most in need first",
+    "proportionate": "open to all, more for need", "lottery": "lottery",
 }  # fmt: skip
 DEPTH = {"desk": "figures only", "survey": "families are asked", "deep": "with residents as researchers"}
 PARTNER_KINDS = {
@@ -37,8 +38,8 @@ _STRAND = {
     "uptake": "own value: take-up", "unit_cost_gbp": "own value: unit cost",
 }  # fmt: skip
 _ZONE = {
-    "governance": "form of governance", "start_month": "start of the partnership", "resident_voice": "effort for residents' voice",
-    "learning": "effort for learning", "data_sharing": "data agreement", "succession": "stand-ins for leaders",
+    "governance": "form of governance", "start_month": "start of the partnership",
+    "resident_voice": "effort for residents' voice", "learning": "effort for learning", "data_sharing": "data agreement", "succession": "stand-ins for leaders",
     "champions_per_100_families": "champions per 100 families", "handover_month": "handover of the team",
 }  # fmt: skip
 _PARTNER = {

@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sim.experiments.estimate import strategy_estimate
 from sim.inputs import InputError, LineMap, Problem, check_files, list_ids, load_strands, packaged
@@ -26,17 +26,13 @@ from sim.inputs.strategies import strategy_of
 from sim.outputs.strategy_file import strategy_data, strategy_toml
 from sim.parameters import Register
 from sim.spec import Place, PlannedStrand, Strand, Strategy
-from sim.ui.changes import CHANGES, Plan, TooMany, free_id, id_from
+from sim.ui.changes import CHANGES, Plan, TooManyError, free_id, id_from
 from sim.ui.changes_in_words import told
-
-T = TypeVar("T")
 
 #: What messages call a strategy that is in no file.
 THIS_PLAN = "this plan"
 #: Largest file that is taken in, bytes; longest name and longest text of a field.
 LARGEST_UPLOAD, LONGEST_TEXT = 200_000, 4_000
-#: Most states that can be undone to.
-MOST_STATES = 200
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def change(strategy: Strategy, what: str, place: Place, **given: Any) -> Edited 
     try:
         _check_texts(given)
         made(*bound.args, **bound.kwargs)
-    except TooMany as error:
+    except TooManyError as error:
         return _refused(what, str(error).partition("; ")[0], str(error).partition("; ")[2])
     except LookupError as error:
         said, _, remedy = str(error.args[0]).partition("; ")
@@ -147,44 +143,6 @@ def imported(content: bytes, name: str, taken: Collection[str] = ()) -> Strategy
     return strategy.model_copy(update={"id": free_id(strategy.id, set(taken))})
 
 
-@dataclass(frozen=True)
-class History(Generic[T]):
-    """States one after the other with what led to each, and which one is now. Undo and redo give other histories."""
-
-    states: tuple[T, ...]
-    lines: tuple[str, ...] = ("",)
-    at: int = 0
-
-    @classmethod
-    def of(cls, state: T) -> History[T]:
-        """A history that begins here."""
-        return cls((state,))
-
-    @property
-    def now(self) -> T:
-        """The state that is shown."""
-        return self.states[self.at]
-
-    def did(self, state: T, line: str) -> History[T]:
-        """One change further; what was undone before is given up, and the oldest states are forgotten."""
-        first = max(self.at + 2 - MOST_STATES, 0)
-        states = (*self.states[first : self.at + 1], state)
-        return History(states, (*self.lines[first : self.at + 1], line), len(states) - 1)
-
-    def undo(self) -> History[T]:
-        """One change back; the same at the first state."""
-        return replace(self, at=max(self.at - 1, 0))
-
-    def redo(self) -> History[T]:
-        """One change forth again; the same at the last state."""
-        return replace(self, at=min(self.at + 1, len(self.states) - 1))
-
-    @property
-    def log(self) -> tuple[tuple[str, bool], ...]:
-        """Each change in words, the first one first, and whether it stands (is not undone)."""
-        return tuple((line, number <= self.at) for number, line in enumerate(self.lines) if number)
-
-
 def _settled(before: Strategy, plan: Plan, place: Place) -> Edited | Refused:
     try:
         after = checked(plan, (place.id, before.place))
@@ -198,9 +156,9 @@ def _check_texts(given: Mapping[str, Any]) -> None:
     for value in given.values():
         inner = value.values() if isinstance(value, dict) else [value]
         if any(isinstance(text, str) and len(text) > LONGEST_TEXT for text in inner):
-            raise TooMany(f"the text is longer than {LONGEST_TEXT:,} characters; shorten it")
+            raise TooManyError(f"the text is longer than {LONGEST_TEXT:,} characters; shorten it")
         if any(isinstance(text, str) and not _encodes(text) for text in inner):
-            raise TooMany("the text holds half a character; type it again")
+            raise TooManyError("the text holds half a character; type it again")
 
 
 def _encodes(text: str) -> bool:
