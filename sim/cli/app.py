@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import look, parity, report, simulate, trial, validate
+from sim.cli import look, parity, report, simulate, trial, ui, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -43,6 +43,7 @@ app.command(epilog="Example:  zonesim parity 0.1.0")(parity.parity)
 app.command(epilog="Example:  zonesim report zonesim-runs/demo-wallsend")(report.report)
 app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)
+app.command(epilog="Example:  zonesim ui --port 8765")(ui.ui)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
 
 

@@ -104,6 +104,7 @@ def compare(
     posterior: Posterior | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    runs_of: Callable[..., list[Run]] = replicate,
 ) -> Comparison:
     """Run each strategy and the no-zone twin ``replications`` times on shared starts.
 
@@ -111,7 +112,8 @@ def compare(
     replications never change earlier ones. ``parameters``: ``"drawn"`` from ``posterior`` (the packaged one unless
     told; central values where there is none) or ``"central"``. ``future`` happens to the twin and to every strategy.
     ``threads`` replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
-    replication. Raises ``ValueError`` for a stance, source of parameters, number of years (1 to 20) or replications
+    replication. ``runs_of``: what makes the runs of one replication, with the arguments of ``replicate``; a store of
+    runs made earlier may stand in its place. Raises ``ValueError`` for a stance, source of parameters, number of years (1 to 20) or replications
     (1 or more) outside its range, ``InputError`` for an unknown mechanism or a theory of change that cannot be tested.
     """
     if evidence not in STANCES:
@@ -134,7 +136,7 @@ def compare(
         return register if source is None else posterior_register(source, luck, without, including)
 
     def one(luck: int, threads: int) -> list[Run]:
-        return replicate(
+        return runs_of(
             strategies, place, registered(luck), library, luck, 12 * years, evidence, off, threads, twin, future
         )
 

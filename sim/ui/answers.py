@@ -1,0 +1,142 @@
+"""Answers to the planner's questions, kept by content: a question asked before is answered at once; no Solara here.
+
+Three things are kept in one bounded store that all sessions read and nobody changes: the ground of a replication (start
+and twin, the same for every strategy), the run of one strategy on a ground, and finished comparisons and films. After a
+change of one strand only that strategy is run again. Numbers are those of ``compare`` to the bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.compare import Comparison, compare
+from sim.experiments.ensemble import TWIN, Ground, Run, ground, run_on
+from sim.inputs import load_strands
+from sim.inputs.posterior import posterior_register, source_of
+from sim.inputs.register import load_register
+from sim.offers import Evidence
+from sim.parameters import Register
+from sim.spec import Future, Place, Record, Strand, Strategy
+from sim.ui.choice import Question
+from sim.ui.jobs import Report
+from sim.ui.store import STORE, Store
+
+if TYPE_CHECKING:
+    from sim.experiments.films import Film
+
+#: Replications of the first picture; the rest follows.
+FIRST_REPLICATIONS = 2
+
+
+def comparison(question: Question, report: Report, replications: int | None = None, store: Store = STORE) -> Comparison:
+    """All strategies of a question against the twin. ``replications``: fewer than asked, for a first picture.
+
+    ``report`` is called before each run and may raise; runs that are finished are kept.
+    """
+    n = min(replications or question.replications, question.replications)
+    key = key_of(question, n)
+    return store.get_or_make(("comparison", key), lambda: _compare(question, n, report, store))
+
+
+def known_comparison(question: Question, replications: int | None = None, store: Store = STORE) -> Comparison | None:
+    """The answer if it is there already."""
+    n = min(replications or question.replications, question.replications)
+    return store.get(("comparison", key_of(question, n)))
+
+
+def film(question: Question, report: Report, store: Store = STORE) -> Film:
+    """The monthly life of the current strategy and of its twin, on the first luck number."""
+    from sim.experiments.films import film as filmed
+
+    def made() -> Film:
+        report(0, 2, "the place without a zone")
+        here = _ground_of(question, question.seed, TWIN, store)
+        report(1, 2, f"{question.strategy.name}, month by month")
+        return filmed(here, question.strategy)
+
+    return store.get_or_make(("film", key_of(question, 1, (question.strategy,))), made)
+
+
+def known_film(question: Question, store: Store = STORE) -> Film | None:
+    """The film if it is there already."""
+    return store.get(("film", key_of(question, 1, (question.strategy,))))
+
+
+def key_of(question: Question, replications: int, strategies: Sequence[Strategy] | None = None) -> str:
+    """Digest of everything that moves the answer."""
+    asked = question.strategies if strategies is None else strategies
+    return digest(_world_of(question), question.seed, replications, question.evidence, list(asked))
+
+
+def digest(*parts: Any) -> str:
+    """Hash of records and plain values by their content."""
+    text = json.dumps(parts, default=_plain, sort_keys=True, ensure_ascii=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, Record) else str(value)
+
+
+def _world_of(question: Question) -> list[Any]:
+    """What the ground of a replication depends on beside luck and evidence; names of futures mean nothing."""
+    return [question.place, list(question.future.shocks), question.years]
+
+
+def _compare(question: Question, replications: int, report: Report, store: Store) -> Comparison:
+    pieces = replications * (1 + len(question.strategies))
+    done = 0
+
+    def tell(what: str) -> None:
+        nonlocal done
+        report(done, pieces, what)
+        done += 1
+
+    def runs_of(
+        strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], luck: int,
+        months: int, stance: str, without: frozenset[str], threads: int, twin: Strategy, future: Future,
+    ) -> list[Run]:  # fmt: skip
+        """As ``replicate``, from the store where it can."""
+        runs: list[Run] = []
+        for strategy in (twin, *strategies):
+            tell(f"luck number {luck}: {strategy.name}")
+            runs.append(_run(strategy, question, luck, twin, store))
+        return runs
+
+    return compare(
+        question.strategies,
+        question.place,
+        replications=replications,
+        seed=question.seed,
+        years=question.years,
+        evidence=question.evidence,
+        future=question.future,
+        threads=1,
+        runs_of=runs_of,
+    )
+
+
+def _run(strategy: Strategy, question: Question, luck: int, twin: Strategy, store: Store) -> Run:
+    """One run of one replication; the first of the strategies, the twin, is part of the ground."""
+
+    def made() -> Run:
+        here = _ground_of(question, luck, twin, store)
+        return here.twin_run if strategy is twin else run_on(here, strategy)
+
+    key = digest(_world_of(question), luck, question.evidence, twin, strategy, strategy is twin)
+    return store.get_or_make(("run", key), made)
+
+
+def _ground_of(question: Question, luck: int, twin: Strategy, store: Store) -> Ground:
+    """Start and twin of a replication, made once for all strategies and sessions."""
+
+    def made() -> Ground:
+        source = source_of("drawn")
+        register = load_register() if source is None else posterior_register(source, luck)
+        drawn, months = Evidence(question.evidence, luck), 12 * question.years
+        return ground(question.place, register, load_strands(), luck, months, drawn, future=question.future, twin=twin)
+
+    return store.get_or_make(("ground", digest(_world_of(question), luck, question.evidence, twin)), made)

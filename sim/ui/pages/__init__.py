@@ -1,0 +1,1 @@
+"""The pages of the planner's browser; `app.py` is the file that Solara opens."""

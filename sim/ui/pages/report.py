@@ -1,0 +1,19 @@
+"""The page Report."""
+
+from __future__ import annotations
+
+import solara
+
+from sim.ui.panels.shell import EmptyState
+
+
+@solara.component
+def Page() -> None:
+    """What to do first."""
+    router = solara.use_router()
+    EmptyState(
+        title="Report",
+        words="Nothing has been run yet: run the example to have something to report.",
+        action="Go to Start",
+        event_act=lambda *_: router.push("/"),
+    )

@@ -1,0 +1,135 @@
+"""How a page asks for an answer and sees it come: first two replications, then all; one question at a time.
+
+``ask()`` puts the chosen question into the queue; ``answer`` is what any page draws from. A question that is asked
+again, or was asked by anybody since the server started, is answered at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import solara
+from solara.server import kernel_context
+
+from sim.experiments.compare import Comparison
+from sim.inputs import InputError
+from sim.ui import answers, state
+from sim.ui.choice import Question
+from sim.ui.jobs import QUEUE, Job, Report, State
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a question.
+
+    ``question``: what was asked. ``comparison``: the answer so far; ``complete``: with all replications. ``film``: the
+    monthly pictures of the current strategy. ``state``: of the job at work, ``None`` when nothing is under way.
+    """
+
+    question: Question | None = None
+    comparison: Comparison | None = None
+    complete: bool = False
+    film: Any = None
+    state: State | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether more is to come."""
+        return self.state is not None and self.state.active
+
+
+answer: solara.Reactive[Answer] = solara.reactive(Answer())
+#: The job at work for this page; read it only to stop it.
+_job: solara.Reactive[Job | None] = solara.reactive(None)
+
+
+def ask() -> None:
+    """Ask what is chosen now: comparison and film. What was asked before and is not answered yet is stopped."""
+    stop()
+    try:
+        question = state.question_now()
+    except InputError as error:
+        first = error.problems[0]
+        told = State("failed", why=f"{first.field}: {first.problem}", what_to_do=first.remedy)
+        answer.value = Answer(state=told)
+        return
+    known = answers.known_comparison(question)
+    if known is not None and answers.known_film(question) is not None:
+        answer.value = Answer(question, known, True, answers.known_film(question))
+        return
+    answer.value = Answer(question, state=State("queued"))
+    _submit(question, "first picture", _first, later=False)
+
+
+def stop() -> None:
+    """Stop what is under way for this page."""
+    if _job.value is not None:
+        _job.value.cancel()
+        _job.value = None
+
+
+def stale() -> bool:
+    """Whether the answer shown is to another question than what is chosen now."""
+    try:
+        return answer.value.question != state.question_now()
+    except InputError:
+        return True
+
+
+def run_job(title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None]) -> Job:
+    """Other long work of a page (a search, a tornado): ``told(job)`` is called within the page's context."""
+    return QUEUE.submit(user_id(), title, key, work, later=True, changed=_within_page(told))
+
+
+def user_id() -> str:
+    """Who asks, for the limits of the queue: the browser's cookie."""
+    return solara.get_session_id()
+
+
+def _first(question: Question, report: Report) -> tuple[Comparison, Any]:
+    comparison = answers.comparison(question, report, answers.FIRST_REPLICATIONS)
+    return comparison, answers.film(question, report)
+
+
+def _all(question: Question, report: Report) -> tuple[Comparison, Any]:
+    return answers.comparison(question, report), answers.film(question, report)
+
+
+def _submit(question: Question, title: str, work: Callable[[Question, Report], Any], later: bool) -> None:
+    key = answers.key_of(question, question.replications)
+    told = _within_page(lambda job: _told(question, job))
+    job = QUEUE.submit(user_id(), title, key, lambda report: work(question, report), later=later, changed=told)
+    _job.value = job
+    if not job.state.active and job.state.kind == "failed":
+        answer.value = replace(answer.value, state=job.state)
+
+
+def _told(question: Question, job: Job) -> None:
+    """In a thread of the queue, within the page: show how far the job is, or its answer."""
+    if answer.value.question is not question:
+        return
+    at = job.state
+    if at.kind != "done":
+        answer.value = replace(answer.value, state=at)
+        return
+    comparison, film = job.result
+    complete = comparison.replications == question.replications
+    answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
+    if not complete:
+        _submit(question, "more replications", _all, later=True)
+
+
+def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:
+    """Call back within the page that asks; a page that was closed is told nothing, and its job is stopped."""
+    context = kernel_context.get_current_context()
+
+    def call(job: Job) -> None:
+        if context.closed_event.is_set():
+            job.cancel()
+            return
+        with context:
+            told(job)
+
+    return call
