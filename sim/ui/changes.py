@@ -106,6 +106,14 @@ def set_strand(plan: Plan, at: Any, strand: Any, field: Any, value: Any) -> None
     _put(entry, field, value, None)
 
 
+def shift_strand(plan: Plan, at: Any, strand: Any, start: Any) -> None:
+    """Start a strand at another month and keep how long it runs."""
+    entry = _strand_at(plan, at, strand)
+    if type(start) is int and type(entry.get("stop_month")) is int:
+        entry["stop_month"] += start - entry.get("start_month", 0)
+    _put(entry, "start_month", start, None)
+
+
 def move_strand(plan: Plan, at: Any, strand: Any, to: Any) -> None:
     """Put a strand at place ``to`` (0 first) of the queue for money and posts; all priorities are counted anew."""
     entry = _strand_at(plan, at, strand)
@@ -223,6 +231,7 @@ def remove_step(plan: Plan, id_: Any) -> None:
 CHANGES: dict[str, Callable[..., None]] = {
     "text": set_text, "authors": set_authors, "money": set_money, "per_child": set_per_child, "posts": set_posts,
     "add_strand": add_strand, "remove_strand": remove_strand, "strand": set_strand, "move_strand": move_strand,
+    "shift_strand": shift_strand,
     "partnership": set_partnership, "zone": set_zone, "add_partner": add_partner, "remove_partner": remove_partner,
     "partner": set_partner, "analysis": set_analysis, "analysis_field": set_analysis_field, "theory": set_theory,
     "add_step": add_step, "step": set_step, "remove_step": remove_step,

@@ -39,7 +39,8 @@ _STRAND = {
 }  # fmt: skip
 _ZONE = {
     "governance": "form of governance", "start_month": "start of the partnership",
-    "resident_voice": "effort for residents' voice", "learning": "effort for learning", "data_sharing": "data agreement", "succession": "stand-ins for leaders",
+    "resident_voice": "effort for residents' voice", "learning": "effort for learning",
+    "data_sharing": "data agreement", "succession": "stand-ins for leaders",
     "champions_per_100_families": "champions per 100 families", "handover_month": "handover of the team",
 }  # fmt: skip
 _PARTNER = {
