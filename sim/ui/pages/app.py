@@ -29,7 +29,7 @@ DRAFT = "zonesim.draft"
 
 
 @solara.component
-def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara's signature
+def Layout(children: list[solara.Element] = []) -> None:
     """Top bar, status line, and the page as the main landmark."""
     route, _ = solara.use_route()
     router = solara.use_router()
