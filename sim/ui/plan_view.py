@@ -52,7 +52,10 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def _card(strand: Strand) -> dict[str, Any]:
-    effects = [OUTCOMES[effect.outcome] for effect in strand.outcome_effects]
+    effects = [
+        f"{OUTCOMES[effect.outcome]} {signed(effect.effect_sd * strand.scale_multiplier)} SD"
+        for effect in strand.outcome_effects
+    ]
     return {
         "id": strand.id,
         "name": strand.name,
@@ -61,7 +64,7 @@ def _card(strand: Strand) -> dict[str, Any]:
         "ages": f"ages {strand.ages[0]} to {strand.ages[1]}",
         "rating": strand.evidence_rating,
         "strength": f"{RATINGS[strand.evidence_rating]} evidence ({strand.evidence_rating} of 5)",
-        "acts_on": ", ".join(dict.fromkeys(effects)) or "how partners work together",
+        "acts_on": ", ".join(effects) or "no outcome directly",
         "drivers": ", ".join(DRIVER_WORDS[driver] for driver in strand.delivery.drivers),
         "cost": f"{pounds(strand.unit_cost_gbp)} {COST_UNITS[strand.cost_unit].replace('a ', 'per ', 1)}",
         "cost_gbp": strand.unit_cost_gbp,
@@ -85,6 +88,11 @@ def _card(strand: Strand) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def signed(number: float) -> str:
+    """An effect with its sign and two decimals; a rounded zero carries none."""
+    return f"{number:+.2f}".replace("-", "\N{MINUS SIGN}") if round(number, 2) else "0.00"
+
+
 def timeline(strategy: Strategy, place: Place, years: int) -> dict[str, Any]:
     """Rows of the timeline in the order in which strands are paid, and what each year needs and has."""
     found = strategy_years(strategy, place, library(), numbers(), years)
@@ -94,7 +102,27 @@ def timeline(strategy: Strategy, place: Place, years: int) -> dict[str, Any]:
         _row(at, rank, strategy.strands[at], place, whole[at], [year.by_strand[at] for year in found])
         for rank, at in enumerate(order)
     ]
-    return {"rows": rows, "years": [_year(year, strategy) for year in found]}
+    return {"rows": rows, "years": said_once([_year(year, strategy) for year in found])}
+
+
+def said_once(years: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbouring years with the same need and envelope share one sentence, told at the first of them."""
+    told: list[dict[str, Any]] = []
+    first = -1
+    for at, year in enumerate(years):
+        if at == 0 or not _alike(years[first], year):
+            first = at
+            told.append(dict(year))
+        else:
+            said = year["sentence"].partition(":")[2]
+            told[first]["sentence"] = f"Years {years[first]['year']} to {year['year']}:{said}"
+            told.append(year | {"sentence": ""})
+    return told
+
+
+def _alike(first: Mapping[str, Any], year: Mapping[str, Any]) -> bool:
+    keys = ("needs", "has", "posts", "posts_has")
+    return all(first[key] == year[key] for key in keys)
 
 
 def _queue(planned: PlannedStrand) -> tuple[int, str, int]:
