@@ -19,7 +19,7 @@ from sim.ui.placecards import made_place
 from tests.ui.hostile import STRINGS
 
 READY = list_ids("strategy")
-CALM = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -29,7 +29,9 @@ def strategies(draw):
     if draw(st.booleans()):
         return ready
     strands = [
-        strand.model_copy(update={"start_month": draw(st.integers(0, 60)), "stop_month": None, "outreach": draw(st.floats(0, 1))})
+        strand.model_copy(
+            update={"start_month": draw(st.integers(0, 60)), "stop_month": None, "outreach": draw(st.floats(0, 1))}
+        )
         for strand in ready.strands
     ]
     name = draw(st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=160))
@@ -73,11 +75,13 @@ def test_any_text_is_opened_without_harm(text):
 
 @CALM
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=20),
-                    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+                    lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=12), part, max_size=4),
                     max_leaves=20))  # fmt: skip
 def test_any_packed_content_is_opened_without_harm(content):
     word = "~" + links.pack(content)
-    opened = links.from_query(urlencode([("v", "1"), ("p", word), ("s", word), ("s", "~" + links.pack({"set": content}))]))
+    opened = links.from_query(
+        urlencode([("v", "1"), ("p", word), ("s", word), ("s", "~" + links.pack({"set": content}))])
+    )
     assert opened.choice.strategies
 
 
@@ -93,8 +97,8 @@ def test_hostile_parts_are_dropped_with_a_message(text):
 
 
 def test_a_packed_bomb_is_not_unpacked():
-    bomb = links.base64.urlsafe_b64encode(zlib.compress(b"[" + b"0," * 50_000_000 + b"0]", 9)).decode()
-    assert any("too long" in m for m in links.from_query(f"s=~{bomb}"[: 2 * links.MOST_CHARACTERS]).messages) or True
+    bomb = links.base64.urlsafe_b64encode(zlib.compress(b"[" + b"0," * 5_000_000 + b"0]", 9)).decode()
+
     with pytest.raises(ValueError, match="too long"):
         links.unpack(bomb)
     deep = {"set": json.loads("[" * 60 + "]" * 60)}
