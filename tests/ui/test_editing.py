@@ -158,7 +158,13 @@ def test_a_file_goes_through_the_check_as_it_is(tmp_path: Path) -> None:
 
 
 def test_dates_of_a_file() -> None:
-    assert [month_text(month) for month in (0, 3, 4, 12, 239)] == ["2026-09", "2026-12", "2027-01", "2027-09", "2046-08"]
+    assert [month_text(month) for month in (0, 3, 4, 12, 239)] == [
+        "2026-09",
+        "2026-12",
+        "2027-01",
+        "2027-09",
+        "2046-08",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -205,24 +211,34 @@ FIELDS = st.sampled_from(
     ["start_month", "ramp_months", "stop_month", "places_per_term", "reach_share", "targeting", "outreach", "priority",
      "uptake", "unit_cost_gbp", "effect_multiplier", "strand"]
 )  # fmt: skip
-CHANGE = st.one_of(
-    st.tuples(st.just("add_strand"), st.fixed_dictionaries({"strand": STRANDS, "start": st.sampled_from([0, 24, 60])})),
-    st.tuples(st.just("strand"), st.fixed_dictionaries({"at": st.integers(0, 3), "strand": STRANDS, "field": FIELDS, "value": NUMBERS})),
-    st.tuples(st.just("move_strand"), st.fixed_dictionaries({"at": st.integers(0, 3), "strand": STRANDS, "to": st.integers(-1, 5)})),
-    st.tuples(st.just("remove_strand"), st.fixed_dictionaries({"at": st.integers(0, 3), "strand": STRANDS})),
-    st.tuples(st.just("shift_strand"), st.fixed_dictionaries({"at": st.integers(0, 3), "strand": STRANDS, "start": st.integers(-2, 250)})),
-    st.tuples(st.just("money"), st.fixed_dictionaries({"payer": st.sampled_from(["nhs", "council", "x"]), "value": NUMBERS})),
-    st.tuples(st.just("text"), st.fixed_dictionaries({"field": st.sampled_from(["name", "question", "about", "id"]), "value": TEXTS})),
-    st.tuples(st.just("posts"), st.fixed_dictionaries({"value": NUMBERS})),
-    st.tuples(st.just("per_child"), st.fixed_dictionaries({"value": st.booleans()})),
-    st.tuples(st.just("partnership"), st.fixed_dictionaries({"on": st.booleans()})),
-    st.tuples(st.just("zone"), st.fixed_dictionaries({"field": st.sampled_from(["handover_month", "learning", "governance"]), "value": NUMBERS})),
-    st.tuples(st.just("add_partner"), st.fixed_dictionaries({"kind": st.sampled_from(["nhs", "police", "x"]), "name": TEXTS})),
-    st.tuples(st.just("analysis"), st.fixed_dictionaries({"on": st.booleans()})),
-    st.tuples(st.just("theory"), st.fixed_dictionaries({"field": st.just("why"), "value": TEXTS})),
-    st.tuples(st.just("add_step"), st.fixed_dictionaries({"step": st.fixed_dictionaries(
-        {"name": TEXTS, "kind": st.just("outcome"), "indicator": st.sampled_from(["gld", "neet", "x"]), "by_month": st.integers(0, 250)})})),
-)  # fmt: skip
+AT = {"at": st.integers(0, 3), "strand": STRANDS}
+ZONE = st.sampled_from(["handover_month", "learning", "governance"])
+STEP = st.fixed_dictionaries(
+    {
+        "name": TEXTS,
+        "kind": st.just("outcome"),
+        "indicator": st.sampled_from(["gld", "neet", "x"]),
+        "by_month": st.integers(0, 250),
+    }
+)
+ARGUMENTS = {
+    "add_strand": {"strand": STRANDS, "start": st.sampled_from([0, 24, 60])},
+    "strand": AT | {"field": FIELDS, "value": NUMBERS},
+    "move_strand": AT | {"to": st.integers(-1, 5)},
+    "remove_strand": AT,
+    "shift_strand": AT | {"start": st.integers(-2, 250)},
+    "money": {"payer": st.sampled_from(["nhs", "council", "x"]), "value": NUMBERS},
+    "text": {"field": st.sampled_from(["name", "question", "about", "id"]), "value": TEXTS},
+    "posts": {"value": NUMBERS},
+    "per_child": {"value": st.booleans()},
+    "partnership": {"on": st.booleans()},
+    "zone": {"field": ZONE, "value": NUMBERS},
+    "add_partner": {"kind": st.sampled_from(["nhs", "police", "x"]), "name": TEXTS},
+    "analysis": {"on": st.booleans()},
+    "theory": {"field": st.just("why"), "value": TEXTS},
+    "add_step": {"step": STEP},
+}
+CHANGE = st.one_of([st.tuples(st.just(what), st.fixed_dictionaries(takes)) for what, takes in ARGUMENTS.items()])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

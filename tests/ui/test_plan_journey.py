@@ -1,4 +1,4 @@
-"""The Plan page in a real browser: a strand is added, changed, undone; by keyboard alone; inert against hostile text."""
+"""The Plan page in a real browser: a strand is added, changed, undone; by keyboard alone; hostile text is inert."""
 
 from __future__ import annotations
 
