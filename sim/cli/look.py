@@ -294,7 +294,7 @@ def _notes(found: FileCheck) -> list[str]:
 
 
 def _estimate(found: FileCheck, place: Place | None) -> dict[str, Any] | None:
-    from sim.cli.estimate import place_estimate, strategy_estimate, target_estimate
+    from sim.experiments.estimate import place_estimate, strategy_estimate, target_estimate
     from sim.inputs import load_place, load_strands
     from sim.inputs.register import load_register
     from sim.spec import Place, Strategy

@@ -54,7 +54,7 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], LineMap]:
     _check_depth(data, file)
     lines = scan_lines(file, text)
     findings = Findings(lines)
-    _check_values(data, (), findings)
+    check_values(data, (), findings)
     findings.raise_if_any()
     return data, lines
 
@@ -145,14 +145,14 @@ def _check_depth(data: dict[str, Any], file: str) -> None:
     raise _too_deep(file)
 
 
-def _check_values(node: Any, path: KeyPath, findings: Findings) -> None:
+def check_values(node: Any, path: KeyPath, findings: Findings) -> None:
     """Refuse numbers and texts that no field of any file may hold."""
     if isinstance(node, dict):
         for key, value in node.items():
-            _check_values(value, (*path, key), findings)
+            check_values(value, (*path, key), findings)
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            _check_values(value, (*path, index), findings)
+            check_values(value, (*path, index), findings)
     elif isinstance(node, float) and not math.isfinite(node):
         findings.add(path, f"{node} is not a number that can be used", "give an ordinary number")
     elif isinstance(node, int | float) and abs(node) > LARGEST_NUMBER:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.estimate import share_in_ages, strategy_estimate
+from sim.experiments.estimate import share_in_ages, strategy_estimate
 from sim.inputs import list_ids, load_place, load_strands
 from sim.inputs.register import load_register
 from sim.outcomes import INDICATORS
