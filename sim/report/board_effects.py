@@ -169,8 +169,8 @@ def _gained(comparison: ComparisonRecord, strategy: str, outcome: str) -> str:
     part = frame[(frame["strategy"] == strategy) & (frame["outcome"] == outcome)].set_index("group")
     if "all" not in part.index or _people(part.loc["all"]) < _FEWEST:
         return f'<span class="none">{escape(NOT_SHOWN)}</span>'
-    everybody = part.loc["all"]
-    text = f"{_children(float(everybody['better']))} better, {_children(float(everybody['worse']))} worse"
+    better, worse = (float(part[column]["all"]) for column in ("better", "worse"))
+    text = f"{_children(better)} better, {_children(worse)} worse"
     shares = [_share(part, group) for group in ("disadvantaged", "other")]
     return f"{text}<br><small>disadvantaged {shares[0]}, others {shares[1]}</small>" if all(shares) else text
 

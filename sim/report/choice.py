@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.outcomes import FAMILIES, HEADLINES, Indicator
 from sim.outputs.records import ComparisonRecord
 from sim.report.tables import names, outcome_rows
 from sim.report.words import chance, in_plain_words, is_clear, measure
 
+Reals = npt.NDArray[np.float64]
 #: Ends of the interval of a difference, per cent.
 _LOW, _HIGH = 5.0, 95.0
 
@@ -45,24 +48,49 @@ def leads(comparison: ComparisonRecord) -> list[Lead]:
 
     Empty with fewer than two options; families without two options that may be shown are left out.
     """
+    found: dict[str, Lead] = {}
+    for duel in duels(comparison):
+        found.setdefault(duel.family, duel)
+    return list(found.values())
+
+
+def duels(comparison: ComparisonRecord) -> list[Lead]:
+    """Every two options in every family, the one with the larger mean gain first; the best two come first."""
     found = []
     for row in outcome_rows(comparison):
         good = row.indicator.direction
         shown = [s for s in names(comparison) if s in row.cells and row.cells[s].shown]
         order = sorted(shown, key=lambda s: -good * row.cells[s].difference)
-        if len(order) < 2:
-            continue
-        best, runner = order[:2]
-        apart = _paired(comparison, row.family, best) - _paired(comparison, row.family, runner)
-        apart = apart[np.isfinite(apart)]
-        if len(apart):
-            low, high = np.percentile(apart, [_LOW, _HIGH])
-            numbers = (float(apart.mean()), float(low), float(high), float((apart * good > 0).mean()))
-            found.append(Lead(row.family, row.indicator, row.group, best, runner, *numbers, len(apart)))
+        values = {s: _paired(comparison, row.family, s) for s in order}
+        for best, following in itertools.combinations(order, 2):
+            apart = values[best] - values[following]
+            apart = apart[np.isfinite(apart)]
+            if len(apart):
+                low, high = np.percentile(apart, [_LOW, _HIGH])
+                numbers = (float(apart.mean()), float(low), float(high), float((apart * good > 0).mean()))
+                found.append(Lead(row.family, row.indicator, row.group, best, following, *numbers, len(apart)))
     return found
 
 
-def _paired(comparison: ComparisonRecord, family: str, strategy: str) -> np.ndarray:
+def regrets(comparison: ComparisonRecord) -> dict[tuple[str, str], float]:
+    """(family, option) -> mean over the pairs of what the best option of each pair gains more, in the unit; never < 0.
+
+    Pairs in which an option is not shown are left out of its family.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for row in outcome_rows(comparison):
+        shown = [s for s in names(comparison) if s in row.cells and row.cells[s].shown]
+        gains = np.array([row.indicator.direction * _paired(comparison, row.family, s) for s in shown])
+        if not len(shown):
+            continue
+        gains = gains[:, np.isfinite(gains).all(axis=0)]
+        if gains.size:
+            lost = (gains.max(axis=0) - gains).mean(axis=1)
+            found |= {(row.family, s): float(x) for s, x in zip(shown, lost, strict=True)}
+    return found
+
+
+def _paired(comparison: ComparisonRecord, family: str, strategy: str) -> Reals:
     """Values of a family's headline by replication, residents, last year; NaN where not shown."""
     indicator, group = HEADLINES[family]
     frame = comparison.yearly
