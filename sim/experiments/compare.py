@@ -113,8 +113,9 @@ def compare(
     told; central values where there is none) or ``"central"``. ``future`` happens to the twin and to every strategy.
     ``threads`` replications run at a time; it changes no number. ``progress(done, total, what)`` is called after each
     replication. ``runs_of``: what makes the runs of one replication, with the arguments of ``replicate``; a store of
-    runs made earlier may stand in its place. Raises ``ValueError`` for a stance, source of parameters, number of years (1 to 20) or replications
-    (1 or more) outside its range, ``InputError`` for an unknown mechanism or a theory of change that cannot be tested.
+    runs made earlier may stand in its place. Raises ``ValueError`` for a stance, source of parameters, number of years
+    (1 to 20) or replications (1 or more) outside its range, ``InputError`` for an unknown mechanism or a theory of
+    change that cannot be tested.
     """
     if evidence not in STANCES:
         raise ValueError(f"evidence must be one of {', '.join(STANCES)}, not {evidence!r}")

@@ -26,6 +26,7 @@ from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
 T = TypeVar("T")
+Watch = Callable[[int], None]
 
 #: Outcomes of "who changed", and the groups it is told for.
 CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
@@ -173,21 +174,35 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
+    watch: Watch | None = None,
 ) -> Ground:  # fmt: skip
-    """The start of a replication and its twin. ``register``: the parameters of this replication."""
+    """The start of a replication and its twin. ``register``: the parameters of this replication.
+
+    ``watch(month)`` is called before each month and may raise to stop.
+    """
     started = time.perf_counter()
     start = create_start(place, register, seed, months, without, threads, future)
     world = create(start, twin, library, evidence, threads)
-    advance(world, months)
+    _live(world, months, watch)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
 
 
-def run_on(ground: Ground, strategy: Strategy, threads: int = 1) -> Run:
-    """One strategy on the luck of its twin."""
+def run_on(ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None) -> Run:
+    """One strategy on the luck of its twin. ``watch`` as in ``ground``."""
     started = time.perf_counter()
     world = create(ground.start, strategy, ground.library, ground.evidence, threads)
-    advance(world, ground.months)
+    _live(world, ground.months, watch)
     return _finish(world, ground.twin, time.perf_counter() - started)
+
+
+def _live(world: World, months: int, watch: Watch | None) -> None:
+    """Step a world, a month at a time where somebody watches."""
+    if watch is None:
+        advance(world, months)
+        return
+    for month in range(months):
+        watch(month)
+        advance(world)
 
 
 def replicate(

@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.compare import Comparison, compare
-from sim.experiments.ensemble import TWIN, Ground, Run, ground, run_on
+from sim.experiments.ensemble import TWIN, Ground, Run, Watch, ground, run_on
 from sim.inputs import load_strands
 from sim.inputs.posterior import posterior_register, source_of
 from sim.inputs.register import load_register
 from sim.offers import Evidence
-from sim.parameters import Register
-from sim.spec import Future, Place, Record, Strand, Strategy
+from sim.spec import Record, Strategy
 from sim.ui.choice import Question
 from sim.ui.jobs import Report
 from sim.ui.store import STORE, Store
@@ -53,7 +52,7 @@ def film(question: Question, report: Report, store: Store = STORE) -> Film:
 
     def made() -> Film:
         report(0, 2, "the place without a zone")
-        here = _ground_of(question, question.seed, TWIN, store)
+        here = _ground_of(question, question.seed, TWIN, None, store)
         report(1, 2, f"{question.strategy.name}, month by month")
         return filmed(here, question.strategy)
 
@@ -87,23 +86,18 @@ def _world_of(question: Question) -> list[Any]:
 
 
 def _compare(question: Question, replications: int, report: Report, store: Store) -> Comparison:
-    pieces = replications * (1 + len(question.strategies))
+    names = ["the place without a zone", *(strategy.name for strategy in question.strategies)]
     done = 0
 
-    def tell(what: str) -> None:
+    def runs_of(strategies: Sequence[Strategy], *given: Any) -> list[Run]:
+        """As ``replicate``, from the store where it can; the question says all but luck number and twin."""
         nonlocal done
-        report(done, pieces, what)
-        done += 1
-
-    def runs_of(
-        strategies: Sequence[Strategy], place: Place, register: Register, library: dict[str, Strand], luck: int,
-        months: int, stance: str, without: frozenset[str], threads: int, twin: Strategy, future: Future,
-    ) -> list[Run]:  # fmt: skip
-        """As ``replicate``, from the store where it can."""
+        luck, twin = given[3], given[8]
         runs: list[Run] = []
-        for strategy in (twin, *strategies):
-            tell(f"luck number {luck}: {strategy.name}")
-            runs.append(_run(strategy, question, luck, twin, store))
+        for strategy, name in zip((twin, *strategies), names, strict=False):
+            watch = _Watch(report, done, replications * len(names), name, question.years)
+            runs.append(_run(strategy, question, luck, twin, watch, store))
+            done += 1
         return runs
 
     return compare(
@@ -119,24 +113,41 @@ def _compare(question: Question, replications: int, report: Report, store: Store
     )
 
 
-def _run(strategy: Strategy, question: Question, luck: int, twin: Strategy, store: Store) -> Run:
+class _Watch:
+    """Reports of one run, month by month: how far all runs are, and which year of this one it is."""
+
+    def __init__(self, report: Report, done: int, total: int, name: str, years: int) -> None:
+        self._report, self._done, self._total, self._name, self._years = report, done, total, name, years
+        self(0)
+
+    def __call__(self, month: int) -> None:
+        """Raises what the report raises."""
+        what = f"{self._name}: Year {month // 12 + 1} of {self._years}"
+        self._report(self._done + month / (12 * self._years), self._total, what)
+
+
+def _run(strategy: Strategy, question: Question, luck: int, twin: Strategy, watch: Watch, store: Store) -> Run:
     """One run of one replication; the first of the strategies, the twin, is part of the ground."""
 
     def made() -> Run:
-        here = _ground_of(question, luck, twin, store)
-        return here.twin_run if strategy is twin else run_on(here, strategy)
+        here = _ground_of(question, luck, twin, watch, store)
+        return here.twin_run if strategy is twin else run_on(here, strategy, watch=watch)
 
     key = digest(_world_of(question), luck, question.evidence, twin, strategy, strategy is twin)
     return store.get_or_make(("run", key), made)
 
 
-def _ground_of(question: Question, luck: int, twin: Strategy, store: Store) -> Ground:
+def _ground_of(question: Question, luck: int, twin: Strategy, watch: Watch | None, store: Store) -> Ground:
     """Start and twin of a replication, made once for all strategies and sessions."""
 
     def made() -> Ground:
         source = source_of("drawn")
         register = load_register() if source is None else posterior_register(source, luck)
         drawn, months = Evidence(question.evidence, luck), 12 * question.years
-        return ground(question.place, register, load_strands(), luck, months, drawn, future=question.future, twin=twin)
+        return ground(
+            question.place, register, load_strands(), luck, months, drawn,
+            future=question.future, twin=twin, watch=watch,
+        )  # fmt: skip
 
-    return store.get_or_make(("ground", digest(_world_of(question), luck, question.evidence, twin)), made)
+    key = ("ground", digest(_world_of(question), luck, question.evidence, twin))
+    return store.get_or_make(key, made, spare=luck >= question.seed + FIRST_REPLICATIONS)

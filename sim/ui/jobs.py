@@ -34,14 +34,14 @@ class Report(Protocol):
     """What work calls as it goes on: how much is done, of how much, of what."""
 
     def __call__(self, done: float, total: float, what: str) -> None:
-        """Raises ``Cancelled`` or ``TimedOut``."""
+        """Raises ``CancelledError`` or ``TimedOutError``."""
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """Nobody waits for the answer any more."""
 
 
-class TimedOut(Exception):
+class TimedOutError(Exception):
     """The work took longer than is allowed."""
 
 
@@ -223,9 +223,9 @@ class Queue:
         why = ("", "")
         try:
             job.result = job.work(lambda done, total, what: self._report(job, done, total, what))
-        except Cancelled:
+        except CancelledError:
             kind = "cancelled"
-        except TimedOut:
+        except TimedOutError:
             kind, why = "failed", _too_long(self.limit_s)
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it plainly
             kind, why = "failed", explain(error)
@@ -253,9 +253,9 @@ class Queue:
     def _report(self, job: Job, done: float, total: float, what: str) -> None:
         job._told = (done, total, what)
         if job._stop:
-            raise Cancelled
+            raise CancelledError
         if job.seconds() > self.limit_s:
-            raise TimedOut
+            raise TimedOutError
         if job.later:
             self._make_way(job)
         if time.monotonic() - job._spoken >= LEAST_PAUSE:
@@ -278,7 +278,7 @@ class Queue:
             if job in self._waiting:
                 self._waiting.remove(job)
         if job._stop:
-            raise Cancelled
+            raise CancelledError
 
     def _tell(self, job: Job) -> None:
         if job.changed is None:

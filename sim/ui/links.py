@@ -71,7 +71,7 @@ def to_query(choice: Choice, own: Mapping[str, Place] | None = None) -> Link:
     left_out: list[str] = []
     parts: list[tuple[str, str]] = [("v", str(VERSION))]
     if own and choice.place in own:
-        parts += _fitting("p", _PACKED + pack(_given(own[choice.place])), own[choice.place].name, left_out)
+        parts += _fitting("p", place_text(own[choice.place]), own[choice.place].name, left_out)
     else:
         parts.append(("p", choice.place))
     for strategy in choice.strategies:
@@ -162,6 +162,16 @@ def read_strategy(text: str) -> tuple[Strategy, tuple[str, ...]]:
         data.pop(str(key), None)
     # Own places live in the browser, not in the library: a strategy of a link fits any place.
     return strategy_of(_document("strategy", data | {"place": _known_place(data.get("place"))}), packaged()), said
+
+
+def place_text(place: Place) -> str:
+    """An own place in one word: what is given of it."""
+    return _PACKED + pack(_given(place))
+
+
+def read_place(text: str) -> Place:
+    """The own place in a word of a link. Raises ``ValueError`` or ``InputError``."""
+    return own_place(fill_place(place_of(_document("place", unpack(text.removeprefix(_PACKED))))))
 
 
 def own_place(place: Place) -> Place:
@@ -285,11 +295,10 @@ def _read_place(parts: Query, messages: list[str]) -> tuple[Choice, dict[str, Pl
     choice = Choice()
     if said.startswith(_PACKED):
         try:
-            place = fill_place(place_of(_document("place", unpack(said[1:]))))
+            place = read_place(said)
         except (ValueError, InputError) as error:
-            messages.append(f"The place in the link was not opened: {_because(error)}.")
+            messages.append(f"The place in the link was not opened: {because(error)}.")
         else:
-            place = own_place(place)
             return replace(choice, place=place.id), {place.id: place}
     elif said in list_ids("place"):
         return replace(choice, place=ready_place(said).id), {}
@@ -305,7 +314,7 @@ def _read_strategies(parts: Query, messages: list[str]) -> tuple[Strategy, ...]:
         try:
             strategy, said = read_strategy(word)
         except (ValueError, InputError) as error:
-            messages.append(f"Strategy {at} of the link was not opened: {_because(error)}.")
+            messages.append(f"Strategy {at} of the link was not opened: {because(error)}.")
         else:
             found.append(strategy)
             messages += said
@@ -314,7 +323,8 @@ def _read_strategies(parts: Query, messages: list[str]) -> tuple[Strategy, ...]:
     return tuple(found)
 
 
-def _because(error: Exception) -> str:
+def because(error: Exception) -> str:
+    """Why a part of a link was dropped, short enough for one sentence."""
     if isinstance(error, InputError):
         first = error.problems[0]
         return shorten(f"{first.field}: {first.problem}; {first.remedy}", 240)

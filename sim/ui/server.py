@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from sim.ui.guard import Guard, Limits
 
 HERE = Path(__file__).parent
 
@@ -14,40 +19,64 @@ SETTINGS = {
     "SOLARA_MODE": "production",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_THEME_TITLE": "Zonesim",
+    "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
     "SOLARA_ASSETS_PROXY": "true",
     "SOLARA_KERNEL_CULL_TIMEOUT": "30m",
+    "SOLARA_KERNEL_MAX_PER_SESSION": "20",
     "SOLARA_SESSION_HTTP_ONLY": "true",
 }
+#: Largest message of a page to the server, bytes: an upload of 1 MB with room for its wrapping.
+LARGEST_MESSAGE = 2_000_000
 
 
-def application() -> Any:
+def application(limits: Limits | None = None) -> Any:
     """The ASGI app; Solara is first imported here, after its settings are in the environment."""
-    for name, value in SETTINGS.items():
-        os.environ[name] = value
+    os.environ.update(SETTINGS)
+    limits = limits or Limits()
+    # Solara warns at each page about the cookie of plain http, which is what is wanted on a computer of one's own.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    from solara.server import kernel_context
     from solara.server import starlette as solara_app
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import JSONResponse
     from starlette.routing import Mount, Route
 
+    from sim.ui.jobs import QUEUE
+
+    def sessions() -> int:
+        return len(kernel_context.contexts)
+
     async def healthz(_: Request) -> JSONResponse:
-        return JSONResponse({"status": "ok"})
+        working, waiting = QUEUE.load()
+        return JSONResponse(
+            {"status": "ok", "sessions": sessions(), "limit": limits.sessions, "working": working, "waiting": waiting}
+        )
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with solara_app.lifespan(app):
+            yield
+            QUEUE.close()
 
     return Starlette(
         routes=[Route("/healthz", healthz), Mount("/", routes=solara_app.routes)],
-        middleware=solara_app.middleware,
-        lifespan=solara_app.lifespan,
+        middleware=[Middleware(Guard, limits=limits, sessions=sessions), *solara_app.middleware],
+        lifespan=lifespan,
     )
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765) -> None:
-    """Serve until it is stopped."""
+def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None) -> None:
+    """Serve until it is stopped; pages that are open get three seconds to be told."""
     import uvicorn
 
     uvicorn.run(
-        application(), host=host, port=port, log_level="warning", ws_max_size=2_000_000, server_header=False,
-        timeout_graceful_shutdown=3,
+        application(limits), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        ws_max_size=LARGEST_MESSAGE, ws_max_queue=16, timeout_graceful_shutdown=3, timeout_keep_alive=30,
+        h11_max_incomplete_event_size=65_536,
     )  # fmt: skip

@@ -5,17 +5,21 @@ Change the choice with ``change`` so that it can be undone and is told in the lo
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import solara
 
+from sim.inputs import InputError
 from sim.spec import Place, Strategy
 from sim.ui import links
-from sim.ui.choice import Choice, Question, find_place, question_of
+from sim.ui.choice import MOST_STRATEGIES, Choice, Question, find_place, question_of
 
 #: Most steps that can be undone.
 MOST_STEPS = 200
+#: Most saved strategies, and most own places, that a browser keeps; and most characters of them.
+MOST_SAVED, MOST_KEPT = 40, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,9 @@ def question_now() -> Question:
     return question_of(choice.value, places.value)
 
 
+own_place = links.own_place
+
+
 def add_place(place: Place) -> None:
     """Keep an own place and choose it."""
     places.value = {**places.value, place.id: place}
@@ -114,6 +121,61 @@ def _with_place(name: str) -> Choice:
 def say(*words: str) -> None:
     """Show sentences at the top of the page, in place of those before."""
     notice.value = Notice(words, notice.value.number + 1)
+
+
+def add_strategy(strategy: Strategy, words: str) -> None:
+    """Put a strategy beside those chosen and make it the current one; with six already, it takes the current place."""
+    now = choice.value
+    if strategy in now.strategies:
+        change(replace(now, current=now.strategies.index(strategy)), words)
+    elif len(now.strategies) < MOST_STRATEGIES:
+        change(replace(now, strategies=(*now.strategies, strategy), current=len(now.strategies)), words)
+    else:
+        change(now.with_strategy(strategy), words)
+
+
+def save_strategy(strategy: Strategy) -> None:
+    """Keep a strategy in this browser; one of the same name is replaced."""
+    others = tuple(kept for kept in saved.value if kept.name != strategy.name)
+    saved.value = (strategy, *others)[:MOST_SAVED]
+
+
+def forget_strategy(strategy: Strategy) -> None:
+    """Remove a strategy that was kept."""
+    saved.value = tuple(kept for kept in saved.value if kept != strategy)
+
+
+def kept_text() -> str:
+    """Saved strategies and own places as the browser keeps them."""
+    words = [links.strategy_text(strategy) for strategy in saved.value]
+    return json.dumps({"v": 1, "s": words, "p": [links.place_text(place) for place in places.value.values()]})
+
+
+def read_kept(text: str) -> None:
+    """Take back what the browser kept; what cannot be read is left out, with a message."""
+    try:
+        kept = json.loads(text[:MOST_KEPT])
+        words, own = [str(word) for word in kept["s"]], [str(word) for word in kept["p"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        say("What this browser had saved could not be read.")
+        return
+    messages: list[str] = []
+    found: list[Strategy] = []
+    for word in words[:MOST_SAVED]:
+        try:
+            found.append(links.read_strategy(word)[0])
+        except (ValueError, InputError) as error:
+            messages.append(f"A saved strategy could not be read: {links.because(error)}.")
+    known = dict(places.value)
+    for word in own[:MOST_SAVED]:
+        try:
+            place = links.read_place(word)
+            known.setdefault(place.id, place)
+        except (ValueError, InputError) as error:
+            messages.append(f"A place of yours could not be read: {links.because(error)}.")
+    saved.value, places.value = tuple(found), known
+    if messages:
+        say(*messages)
 
 
 def share_query() -> str:

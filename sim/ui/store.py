@@ -1,4 +1,8 @@
-"""A bounded store of answers by content, shared by all sessions: the least recently used goes first."""
+"""A bounded store of answers by content, shared by all sessions: the least recently used goes first.
+
+Spare values are kept only while there is room, and are the first to go: twenty replications are asked for in the same
+order each time, and to keep the latest of more than fit would be to find none of them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ class Store:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._lock = threading.Lock()
-        self._held: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[Any, int, bool]] = OrderedDict()
         self._bytes = 0
 
     def get(self, key: Hashable) -> Any | None:
@@ -29,27 +33,30 @@ class Store:
         with self._lock:
             if key not in self._held:
                 return None
-            self._held.move_to_end(key)
-            return self._held[key][0]
+            value, _, spare = self._held[key]
+            if not spare:
+                self._held.move_to_end(key)
+            return value
 
-    def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
+    def get_or_make(self, key: Hashable, make: Callable[[], T], spare: bool = False) -> T:
         """The value, made if it is not there. Two sessions that ask at once may both make it, to the same bits."""
         found = self.get(key)
         if found is not None:
             return found
         value = make()
-        self.put(key, value)
+        self.put(key, value, spare)
         return value
 
-    def put(self, key: Hashable, value: Any) -> None:
+    def put(self, key: Hashable, value: Any, spare: bool = False) -> None:
         """Keep a value; what has not been used for longest goes. A value larger than the store is not kept."""
         size = bytes_of(value)
         with self._lock:
             if key in self._held:
                 self._bytes -= self._held.pop(key)[1]
-            if size > self.limit:
+            if size > (self.limit - self._bytes if spare else self.limit):
                 return
-            self._held[key] = (value, size)
+            self._held[key] = (value, size, spare)
+            self._held.move_to_end(key, last=not spare)
             self._bytes += size
             while self._bytes > self.limit:
                 self._bytes -= self._held.popitem(last=False)[1][1]
@@ -100,4 +107,4 @@ def _parts(node: Any) -> list[Any]:
 
 
 #: The store of this process; ``ZONESIM_STORE_MB`` sets how much it may hold.
-STORE = Store(int(os.environ.get("ZONESIM_STORE_MB", "700")) * 1_000_000)
+STORE = Store(int(os.environ.get("ZONESIM_STORE_MB", "500")) * 1_000_000)

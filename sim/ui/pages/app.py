@@ -26,10 +26,12 @@ PAGES = {
 }
 #: Name under which the draft is kept in the browser.
 DRAFT = "zonesim.draft"
+#: Name under which saved strategies and own places are kept in the browser.
+KEPT = "zonesim.saved"
 
 
 @solara.component
-def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara's signature
+def Layout(children: list[solara.Element] = []) -> None:
     """Top bar, status line, and the page as the main landmark."""
     route, _ = solara.use_route()
     router = solara.use_router()
@@ -58,7 +60,8 @@ def Frame() -> None:
         event_again=lambda *_: running.ask(),
         event_dismiss=lambda *_: state.say(),
     )
-    Keep(name=DRAFT, value=state.share_query(), event_opened=_opened, event_full=lambda *_: None)
+    Keep(name=KEPT, value=state.kept_text(), event_opened=_kept, event_full=_full)
+    Keep(name=DRAFT, value=state.share_query(), event_opened=_opened, event_full=_full)
 
 
 @solara.component
@@ -95,6 +98,16 @@ def status_words(at: State | None) -> str:
     if at.kind == "failed":
         return f"The run failed: {at.why}. What to do: {at.what_to_do}."
     return "The run was stopped." if at.kind == "cancelled" else ""
+
+
+def _kept(data: dict[str, Any]) -> None:
+    text = str(data.get("kept", ""))
+    if text:
+        state.read_kept(text)
+
+
+def _full(*_: Any) -> None:
+    state.say("This browser keeps nothing for this page (private window, or full): download what you want to keep.")
 
 
 def _opened(data: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def StatusLine(
     busy: bool = False,
     failed: bool = False,
     share: float = 0.0,
-    notes: list[str] = [],  # noqa: B006 - Solara reads the default as the value of the trait
+    notes: list[str] = [],
     event_stop: Event = nothing,
     event_again: Event = nothing,
     event_dismiss: Event = nothing,
