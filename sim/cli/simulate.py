@@ -187,6 +187,7 @@ def _simulate(
 
 
 def _show(comparison: ComparisonRecord, shares: list[dict[str, Any]]) -> None:
+    from sim.report.pairs import pair_lines
     from sim.report.partnership import partnership_lines
     from sim.report.shares import share_lines
     from sim.report.tables import cost_table, legend, names, outcome_table
@@ -196,6 +197,8 @@ def _show(comparison: ComparisonRecord, shares: list[dict[str, Any]]) -> None:
     console = out()
     console.print(outcome_table(comparison, console.width))
     console.print(legend(comparison), markup=False, highlight=False)
+    for line in pair_lines(comparison):
+        console.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
     for line in share_lines(comparison, shares):
         console.print(line, markup=False, highlight=False)
     console.print()

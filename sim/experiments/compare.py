@@ -6,17 +6,16 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.experiments.changed import Told, changed_frame, gainers_frame, told
 from sim.experiments.dashboards import dashboard_frame, naive_frame
 from sim.experiments.ensemble import (
-    CHANGED_GROUPS,
-    CHANGED_OUTCOMES,
     GROUP_IDS,
     TWIN,
     Run,
@@ -27,6 +26,7 @@ from sim.experiments.ensemble import (
 )
 from sim.experiments.events import events_frame
 from sim.experiments.local_analysis import analysis_frame
+from sim.experiments.pairs import pairs_frame
 from sim.experiments.theory import refuse_wrong_theories, theory_frame, theory_warnings
 from sim.experiments.value import payer_shares, value_frames
 from sim.futures import NO_FUTURE, in_order, in_words
@@ -35,6 +35,7 @@ from sim.inputs.posterior import Posterior, posterior_register, source_of
 from sim.inputs.register import load_register
 from sim.offers import STANCES
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
+from sim.outcomes.intervals import middle_90
 from sim.outputs.delivery import shortfall_sentences, shortfalls
 from sim.outputs.records import ParametersUsed
 from sim.parameters import Register
@@ -44,7 +45,6 @@ from sim.spec import Future, Place, Strategy
 
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
-LOW, HIGH = 5.0, 95.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Comparison:
     """Result of a comparison; every frame is tidy. ``no_zone`` is the twin. ``shocks``: the future in words.
 
     results: strategy, indicator, family, group, population, year, value, twin, difference, low, high,
-    chance_better, suppressed. changed: strategy, against, outcome, group, better, same, worse. costs: strategy,
+    chance_better, suppressed. pairs: every two strategies on the same luck, as in ``sim.experiments.pairs``. changed:
+    strategy, against, outcome, group, better, same, worse. gainers: what reached those who gained. costs: strategy,
     payer, year, gbp, posts. value, value_summary: as in ``sim.experiments.value``. delivery: strategy, strand, year
     and what happened. yearly: one row per run and cell. runs: one row per run. fit: asked and synthetic margins of
     the place. dashboard: what partners see beside truth and twin. naive: comparisons made from the dashboard beside
@@ -72,7 +73,9 @@ class Comparison:
     including: tuple[str, ...]
     parameters: ParametersUsed
     results: pd.DataFrame
+    pairs: pd.DataFrame
     changed: pd.DataFrame
+    gainers: pd.DataFrame
     costs: pd.DataFrame
     value: pd.DataFrame
     value_summary: pd.DataFrame
@@ -136,16 +139,17 @@ def compare(
     def registered(luck: int) -> Register:
         return register if source is None else posterior_register(source, luck, without, including)
 
-    def one(luck: int, threads: int) -> list[Run]:
-        return runs_of(
+    def one(luck: int, threads: int) -> tuple[list[Run], Told]:
+        runs = runs_of(
             strategies, place, registered(luck), library, luck, 12 * years, evidence, off, threads, twin, future
         )
+        # Children are counted at once: what is kept of a replication does not grow with the place.
+        return [replace(run, ends=None) for run in runs], told([run.ends for run in runs if run.ends is not None])
 
     workers = max(1, min(threads or os.cpu_count() or 1, replications))
     alone = 1 if workers > 1 else threads or os.cpu_count() or 1
-    everything = side_by_side(
-        [partial(one, seed + r, alone) for r in range(replications)], workers, progress, "replications"
-    )
+    done = side_by_side([partial(one, seed + r, alone) for r in range(replications)], workers, progress, "replications")
+    everything, children = [runs for runs, _ in done], [counted for _, counted in done]
     names = _unique([twin.id, *(s.id for s in strategies)])
     fit = build(place, registered(seed).parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
@@ -173,7 +177,9 @@ def compare(
         including=tuple(sorted(set(including))),
         parameters=parameters_used(source),
         results=_results(names, everything),
-        changed=_changed(names, everything),
+        pairs=pairs_frame(names, everything, (twin, *strategies), register),
+        changed=changed_frame(names, children),
+        gainers=gainers_frame(names, children),
         costs=_costs(names, everything),
         value=value,
         value_summary=value_summary,
@@ -220,7 +226,7 @@ def _results(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
         d = difference[cell]
         hidden = smallest[cell[1:]] < SMALLEST_CELL
         d = np.where(hidden[None, :], 0.0, d)
-        low, high = np.percentile(d, [LOW, HIGH], axis=0)
+        low, high = middle_90(d)
         blank = np.where(hidden, np.nan, 1.0)
         frames.append(
             pd.DataFrame(
@@ -248,17 +254,6 @@ _RESULT_COLUMNS = [
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",
     "chance_better", "suppressed",
 ]  # fmt: skip
-
-
-def _changed(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:
-    rows = []
-    for at, name in enumerate(names[1:], start=1):
-        mean = np.mean([runs[at].changed for runs in everything], axis=0)
-        for o, outcome in enumerate(CHANGED_OUTCOMES):
-            for g, group in enumerate(CHANGED_GROUPS):
-                better, same, worse = mean[o, g]
-                rows.append((name, names[0], outcome, group, better, same, worse))
-    return pd.DataFrame(rows, columns=["strategy", "against", "outcome", "group", "better", "same", "worse"])
 
 
 def _costs(names: list[str], everything: list[list[Run]]) -> pd.DataFrame:

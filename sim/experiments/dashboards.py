@@ -19,9 +19,9 @@ import pandas as pd
 
 from sim.experiments.ensemble import GROUP_IDS, Run
 from sim.outcomes import INDICATOR_IDS, SMALLEST_CELL, USER_OUTCOMES
+from sim.outcomes.intervals import middle_90
 
 Reals = npt.NDArray[np.float64]
-LOW, HIGH = 5.0, 95.0
 BEFORE_AFTER, USERS = "before_after", "users_nonusers"
 DASHBOARD_COLUMNS = [
     "strategy", "indicator", "group", "year", "seen", "seen_low", "seen_high", "as_of", "truth", "twin",
@@ -45,7 +45,7 @@ def dashboard_frame(names: Sequence[str], everything: Sequence[Sequence[Run]]) -
         small = np.isnan(shown)
         hidden = np.asarray(small.any(axis=0))
         truth, truth_hidden = _true(everything, at)
-        low, high = np.percentile(np.where(hidden, 0.0, shown), [LOW, HIGH], axis=0)
+        low, high = middle_90(np.where(hidden, 0.0, shown))
         frames.append(
             pd.DataFrame(
                 {
@@ -134,7 +134,7 @@ def _rows(name: str, comparison: str, indicator: str, parts: Reals) -> list[tupl
         numbers: tuple[float, ...] = (np.nan,) * 7
         if not hidden:
             naive, truth, anyway = here.T
-            low, high = np.percentile(naive - truth, [LOW, HIGH])
+            low, high = middle_90(naive - truth)
             wrong = float(is_misleading(naive, truth).mean())
             means = (naive.mean(), truth.mean(), anyway.mean(), (naive - truth).mean())
             numbers = (*map(float, means), float(low), float(high), wrong)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.engine import Start, World, advance, create, create_start
 from sim.engine.world import Estimate, LogEntry
+from sim.experiments.changed import Ends, ends_of
 from sim.experiments.screens import Seen, seen_by_partners
 from sim.futures import NO_FUTURE
 from sim.inputs.posterior import Posterior
@@ -22,15 +23,11 @@ from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.parameters import Register
 from sim.schema import V
 from sim.spec import Future, Place, Strand, Strategy
-from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
 T = TypeVar("T")
 Watch = Callable[[int], None]
 
-#: Outcomes of "who changed", and the groups it is told for.
-CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
-CHANGED_GROUPS = ("all", "disadvantaged", "other", "girls", "boys")
 #: What is paid before any strand.
 OVERHEADS = ("partnership", "local_analysis")
 TWIN = Strategy(id="no_zone", name="No zone")
@@ -40,11 +37,11 @@ TWIN = Strategy(id="no_zone", name="No zone")
 class Run:
     """What is kept of one world: readings (years x populations x groups x indicators), books, flows.
 
-    ``delivered``: years x service columns x offers. ``changed``: outcomes x groups x (better, same, worse)
-    against the twin. ``money``: years x ``payers``, what each paid in, and ``overheads``: years x ``OVERHEADS``,
-    pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end. ``seen``: what
-    partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local analysis said;
-    ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
+    ``delivered``: years x service columns x offers. ``ends``: how each child ended up, ``None`` once it is counted
+    (it is as large as the place). ``money``: years x ``payers``, what each paid in, and ``overheads``: years x
+    ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
+    ``seen``: what partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local
+    analysis said; ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
     """
 
     strategy: str
@@ -53,7 +50,7 @@ class Run:
     values: Reals
     counts: Reals
     delivered: Reals
-    changed: Reals
+    ends: Ends | None
     flows: dict[str, int]
     payers: tuple[str, ...]
     money: Reals
@@ -87,53 +84,8 @@ def flows(world: World) -> dict[str, int]:
     }
 
 
-def _passes(children: Table, start: Start) -> Reals:
-    """Milestones reached by each child (0 to 5); not-yet counts as nothing."""
-    r = start.register.parameters.reference
-    marks = (
-        (children.score_eyfsp, r.pass_eyfsp), (children.score_phonics, r.pass_phonics),
-        (children.score_ks2, r.pass_ks2), (children.score_gcse, r.pass_gcse4), (children.eet, 0.5),
-    )  # fmt: skip
-    return np.sum([np.nan_to_num(score, nan=-99.0) >= line for score, line in marks], axis=0).astype(float)
-
-
-def who_changed(world: World, twin: World) -> Reals:
-    """Children better, the same and worse off than in the twin: outcomes x groups x 3, by row (rows are shared).
-
-    Better or worse: a difference beyond ``better_worse_line`` SD, or more or fewer milestones. Everybody who
-    lived in the place during the run counts, at the end of the run or of their childhood.
-    """
-    c, t, start = world.children, twin.children, world.start
-    line = start.register.parameters.reference.better_worse_line
-    lived = (
-        (c.first_month < world.month) & (c.last_month > 0) & (c.first_month < np.minimum(c.last_month, c.leaves_month))
-    )
-    memory = start.register.parameters.reference.fsm_memory_months
-    poor = world.month - twin.households.fsm_last[c.household] <= memory
-    members = {
-        "all": lived,
-        "disadvantaged": lived & poor,
-        "other": lived & ~poor,
-        "girls": lived & (c.girl == 1),
-        "boys": lived & (c.girl == 0),
-    }
-    out = np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
-    for o, outcome in enumerate(CHANGED_OUTCOMES):
-        if outcome == "milestones":
-            difference, edge = _passes(c, start) - _passes(t, start), 0.5
-        else:
-            difference, edge = getattr(c, outcome) - getattr(t, outcome), line
-        for g, group in enumerate(CHANGED_GROUPS):
-            d = difference[members[group]]
-            out[o, g] = (d > edge).sum(), (np.abs(d) <= edge).sum(), (d < -edge).sum()
-    return out
-
-
 def _finish(world: World, twin: World | None, wall: float) -> Run:
     readings = world.readings
-    changed = (
-        who_changed(world, twin) if twin is not None else np.zeros((len(CHANGED_OUTCOMES), len(CHANGED_GROUPS), 3))
-    )
     return Run(
         strategy=world.strategy.id,
         offers=world.plan.ids,
@@ -141,7 +93,7 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         values=np.stack([r.values for r in readings]),
         counts=np.stack([r.counts for r in readings]),
         delivered=np.stack(world.deliveries),
-        changed=changed,
+        ends=ends_of(world, twin or world),
         flows=flows(world),
         payers=tuple(sorted(world.strategy.money_gbp)),
         money=np.array(world.moneys),

@@ -17,6 +17,7 @@ from sim.inputs.lines import LineMap
 from sim.inputs.problems import Findings
 from sim.inputs.theory import check_theory, in_order, steps_of, theory_notes
 from sim.outcomes import INDICATOR_IDS, POPULATIONS, SMALLEST_CELL
+from sim.outcomes.intervals import middle_90
 from sim.schema import V
 from sim.spec import Step, Strategy
 
@@ -27,7 +28,6 @@ VERDICTS = ("on_time", "not_measurable", "late", "missed")
 ON_TIME, NOT_MEASURABLE, LATE, MISSED = VERDICTS
 #: A change this close to the size that is wanted counts as the size: differences of shares are not exact.
 ROUNDING = 1e-9
-LOW, HIGH = 5.0, 95.0
 _CUMULATED = ("started", "completed")
 _TEXTS = ("strategy", "step", "name", "kind", "reads", "group", "population", "against", "verdict")
 THEORY_COLUMNS = (
@@ -145,7 +145,7 @@ def _at_due(step: Step, change: Reals) -> float:
 
 def _row(name: str, step: Step, at_due: list[float], told: list[str], broken: list[str | None]) -> dict[str, object]:
     seen = np.array([change for change in at_due if not np.isnan(change)])
-    low, high = np.percentile(seen, [LOW, HIGH]) if len(seen) else (np.nan, np.nan)
+    low, high = middle_90(seen) if len(seen) else (np.nan, np.nan)
     shares = {verdict: told.count(verdict) / len(told) for verdict in VERDICTS}
     return {
         "strategy": name, "step": step.id, "name": step.name, "kind": step.kind, "by": step.by_month,

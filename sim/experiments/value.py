@@ -17,6 +17,7 @@ import pandas as pd
 from sim.experiments.ensemble import GROUP_IDS, OVERHEADS, Run, n_years
 from sim.offers import price_factor
 from sim.outcomes import INDICATOR_IDS, INDICATORS, POPULATIONS, SMALLEST_CELL
+from sim.outcomes.intervals import middle_90
 from sim.parameters import CostParameters, Register
 from sim.schema import V
 from sim.science import costs as science
@@ -24,8 +25,6 @@ from sim.spec import Strategy
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-LOW, HIGH = 5.0, 95.0
 #: Year of a row that holds the whole run.
 WHOLE_RUN = 0
 #: Whose money is the public purse; charities, housing associations and families are society besides.
@@ -114,6 +113,15 @@ def spending(run: Run) -> dict[str, Reals]:
     return {"strands": run.delivered[:, V.spent, :].sum(axis=1), **dict(zip(OVERHEADS, run.overheads.T, strict=True))}
 
 
+def net_present_value(runs: Sequence[Run], twins: Sequence[Run], price_year: int, register: Register) -> Reals:
+    """Valued benefits less costs against the twin for society, present value over the run, by replication: GBP."""
+    factors = discount_factors(n_years(runs), register.parameters.costs)
+    benefits = benefit_streams(runs, twins, price_year, register)
+    spent = _total(cost_streams(runs, twins, register.parameters.costs), "society", "central", factors)
+    gained = _total(benefits, "society", "central", factors)
+    return np.broadcast_to(gained - spent, (len(runs),)).astype(np.float64)
+
+
 # --- streams -------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +172,7 @@ def gained_units(runs: Sequence[Run], twins: Sequence[Run], indicator: str, popu
 
 def _spread(values: Reals) -> tuple[float, float, float]:
     """Mean, 5th and 95th percentile over replications."""
-    low, high = np.percentile(values, [LOW, HIGH])
+    low, high = middle_90(values)
     return float(values.mean()), float(low), float(high)
 
 
@@ -208,7 +216,7 @@ def _total_rows(costs: Sequence[Stream], benefits: Sequence[Stream], factors: Re
                 science.benefit_cost_ratio(float(g), float(s))
                 for g, s in zip(*np.broadcast_arrays(gained, spent), strict=True)
             ]
-            low, high = np.percentile(apart, [LOW, HIGH])
+            low, high = middle_90(apart)
             yield ("ratio", perspective, reading, ratio, float(low), float(high))
 
 

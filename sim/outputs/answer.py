@@ -18,6 +18,14 @@ RESULT_KEYS = (
     "value", "twin", "difference", "low", "high", "chance_better",
 )  # fmt: skip
 NUMBER_KEYS = ("value", "twin", "difference", "low", "high", "chance_better")
+PAIR_KEYS = (
+    "strategy", "against", "family", "indicator", "group", "year", "difference", "low", "high", "mean_low", "mean_high",
+    "chance", "unpaired_low", "unpaired_high", "narrowing", "narrowing_mean", "regret", "regret_against",
+)  # fmt: skip
+GAINER_KEYS = (
+    "strategy", "against", "outcome", "strands", "n_strands", "children", "gainers", "share_of_gainers",
+    "share_gained", "dose_months",
+)  # fmt: skip
 CHANGED_KEYS = ("strategy", "against", "outcome", "better", "same", "worse")
 NAIVE_KEYS = ("strategy", "comparison", "indicator", "year", "naive", "truth", "anyway", "misleading")
 COST_KEYS = ("strategy", "payer", "year", "gbp", "posts")
@@ -48,8 +56,11 @@ def comparison_answer(comparison: ComparisonRecord, run_folder: Path) -> dict[st
         "parameters": asdict(comparison.parameters),
         "run_folder": str(run_folder),
         "results": _results(comparison.results),
+        "pairs": _rows(comparison.pairs, PAIR_KEYS),
         # The answer speaks of all children; the groups stand in changed.parquet.
         "changed": _rows(comparison.changed.query("group == 'all'"), CHANGED_KEYS),
+        # Of single strands; their combinations stand in gainers.parquet.
+        "gainers": _rows(comparison.gainers.query("n_strands < 2"), GAINER_KEYS),
         "costs": _rows(comparison.costs, COST_KEYS),
         # The answer speaks of the whole run; the years stand in value.parquet.
         "value": {

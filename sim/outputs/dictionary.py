@@ -9,7 +9,7 @@ from sim.outputs.records import FRAMES, SCHEMA_VERSION, ComparisonRecord
 
 #: Column -> (plain name, unit, definition), the same meaning in every table.
 COLUMNS: dict[str, tuple[str, str, str]] = {
-    "against": ("compared with", "id", "What the children are compared with: no_zone is the twin."),
+    "against": ("compared with", "id", "What it is compared with, on the same luck: no_zone is the twin."),
     "aged_out": ("grown up", "children", "Children who reached the end of the school year in which they turn 19."),
     "arrivals": ("arrived", "children", "Children who moved into the neighbourhood during the run."),
     "anyway": (
@@ -26,6 +26,13 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Children more than 0.02 SD better than in the twin, or with a milestone gained; mean over replications.",
     ),
     "delivered_share": ("staffed", "share", "Share of the posts wanted that were filled."),
+    "children": ("children reached", "children", "Children reached by all these strands, mean over replications."),
+    "dose_months": (
+        "months in them",
+        "months",
+        "Months that those who gained took part in these strands, added up over the strands; area-wide strands: or "
+        "lived where they work.",
+    ),
     "draw": (
         "draw of the parameters",
         "number",
@@ -49,6 +56,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "by": ("due", "months", "Months from the first September; 36 is the end of August of year 3."),
     "births": ("born", "children", "Children born in the neighbourhood during the run."),
     "change": ("change", "as what is read", "Mean change at the reading at which the step is due."),
+    "chance": (
+        "chance of coming out ahead",
+        "share of paired draws",
+        "Share of replications in which the strategy is better than what it is compared with; ties count half.",
+    ),
     "chance_better": (
         "chance of being better",
         "share of paired draws",
@@ -79,6 +91,11 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "dropped": ("dropped out", "children or households", "Left before the end of the course that year."),
     "eligible": ("could take part", "children or households", "Eligible that year (age, need, dates)."),
     "family": ("family of outcomes", "id", "One of the five families of outcomes."),
+    "gainers": (
+        "who gained",
+        "children",
+        "Children reached by all these strands who ended better than in the twin, mean over replications.",
+    ),
     "gbp": ("pounds", "GBP a year", "Pounds in the strategy's prices, not discounted."),
     "gbp_high": ("pounds, high end", "GBP a year", "95th percentile over replications, not discounted."),
     "gbp_low": ("pounds, low end", "GBP a year", "5th percentile over replications, not discounted."),
@@ -92,7 +109,8 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "high": (
         "high end",
         "as the indicator",
-        "95th percentile of the paired difference over draws: predictive, for one place.",
+        "95th percentile of the paired difference over draws: predictive, for one place; 90 of 100 further draws are "
+        "expected between low and high.",
     ),
     "indicator": ("indicator", "id", "See indicators."),
     "item": (
@@ -110,9 +128,20 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "low": (
         "low end",
         "as the indicator",
-        "5th percentile of the paired difference over draws: predictive, for one place.",
+        "5th percentile of the paired difference over draws: predictive, for one place; 90 of 100 further draws are "
+        "expected between low and high.",
     ),
     "margin": ("margin", "id", "Cell of the place profile that the synthetic population has to meet."),
+    "mean_high": (
+        "high end for the mean",
+        "as the indicator",
+        "High end of the 90% confidence interval of the mean difference; shrinks with more replications.",
+    ),
+    "mean_low": (
+        "low end for the mean",
+        "as the indicator",
+        "Low end of the 90% confidence interval of the mean difference; shrinks with more replications.",
+    ),
     "measure": (
         "measure",
         "id",
@@ -125,6 +154,17 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "Share of replications in which the naive difference has the wrong sign or is more than twice the truth.",
     ),
     "month": ("month", "months", "0 is the first September; an estimate is of the month's end."),
+    "n_strands": ("strands", "number", "Number of strands in the combination."),
+    "narrowing": (
+        "narrower by pairing",
+        "factor",
+        "Width of the interval had the runs been independent, by that of low to high; empty where nothing differs.",
+    ),
+    "narrowing_mean": (
+        "narrower by pairing, mean",
+        "factor",
+        "The same for mean_low to mean_high; its square is how many times more replications independent runs need.",
+    ),
     "naive": ("naive difference", "as the indicator", "What partners would read off their screen, mean."),
     "missed": ("missed", "share of replications", "Not reached at the reading due or a later one of the run."),
     "n": (
@@ -174,6 +214,17 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
     "reads": ("reads", "id", "Indicator, or strand and measure, that the step reads."),
     "replications": ("replications", "number", "Replications that the row is made of."),
     "replication": ("replication", "number", "Replication within the strategy; equal numbers share their luck."),
+    "regret": (
+        "expected regret",
+        "as the indicator",
+        "How much better the best of all that is compared, the twin too, is than the strategy: mean over replications; "
+        "0 is never wrong.",
+    ),
+    "regret_against": (
+        "expected regret of the other",
+        "as the indicator",
+        "Expected regret of choosing what the strategy is compared with.",
+    ),
     "run": ("run", "number", "One strategy in one replication."),
     "same": ("the same", "children", "Children within 0.02 SD of the twin; mean over replications."),
     "seed": ("luck number", "number", "Seed of every random draw of the run."),
@@ -185,10 +236,21 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "share of replications",
         "Share of replications in which the figure rests on fewer than 10 and is hidden from partners.",
     ),
+    "share_gained": ("gained", "share", "Of the children reached by all these strands, the share that gained."),
+    "share_of_gainers": (
+        "of all who gained",
+        "share",
+        "Of the children who gained, the share reached by all these strands (and perhaps by others).",
+    ),
     "short_of": ("short of", "money or posts", "What fell short more often where paid_for is under 1; else empty."),
     "started": ("started", "children or households", "Began to take part that year."),
     "step": ("step", "id", "Step of the strategy's theory of change, in the order in which they rest on one another."),
     "strand": ("strand", "id", "Intervention of the evidence library."),
+    "strands": (
+        "strands",
+        "ids",
+        "Strands of the strategy that all reached the child, joined by +; none: reached by no strand.",
+    ),
     "strategy": ("strategy", "id", "Mix of strands; no_zone is the twin."),
     "suppressed": (
         "not shown",
@@ -209,6 +271,16 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
         "as the unit value",
         "People (or points) better off than in the twin, by year; empty for costs.",
     ),
+    "unpaired_high": (
+        "high end, independent runs",
+        "as the indicator",
+        "high, had the two strategies been run on independent luck.",
+    ),
+    "unpaired_low": (
+        "low end, independent runs",
+        "as the indicator",
+        "low, had the two strategies been run on independent luck.",
+    ),
     "value": ("value", "as the indicator", "Mean over replications (yearly: value of one run)."),
     "verdict": ("verdict", "id", "Most frequent of on_time, not_measurable, late, missed; of equals the worse."),
     "waiting": ("waiting", "children or households", "On a waiting list in August."),
@@ -226,6 +298,21 @@ COLUMNS: dict[str, tuple[str, str, str]] = {
 
 #: Columns that mean something else in a table of this name.
 OWN_COLUMNS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "pairs": {
+        "difference": (
+            "difference",
+            "as the indicator",
+            "Mean paired difference: the strategy less what it is compared with.",
+        ),
+        "family": ("family of outcomes", "id", "One of the five families, or pounds."),
+        "indicator": (
+            "indicator",
+            "id",
+            "See indicators; gbp_total: pounds spent in the run; net_gbp: valued benefits less costs for society, "
+            "present value. Both in the prices of the first strategy asked for.",
+        ),
+        "year": ("year", "school year", "The last year of the run; 0 is the whole run."),
+    },
     "theory": {
         "high": (
             "high end",

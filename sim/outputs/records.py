@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 #: Version of the run folder and of the ``--json`` answers; raised when a key or column changes meaning
 #: or a table is added.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: The tidy tables of a run folder, in the order in which a reader needs them.
 FRAMES = (
-    "results", "changed", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit", "dashboard", "naive",
-    "theory", "events", "analysis",
+    "results", "pairs", "changed", "gainers", "costs", "value", "value_summary", "delivery", "runs", "yearly", "fit",
+    "dashboard", "naive", "theory", "events", "analysis",
 )  # fmt: skip
 
 
@@ -43,10 +43,10 @@ CENTRAL = ParametersUsed()
 class ComparisonRecord(Protocol):
     """Strategies compared with their twin in one place (made by ``sim.experiments.compare``).
 
-    The frames are tidy: ``results``, ``changed``, ``costs``, ``value`` and ``delivery`` hold means over
-    replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row, ``fit``
-    the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would conclude
-    from it, ``theory`` one step of a theory of change a row, ``events`` what happened in each run, ``analysis`` what
+    The frames are tidy: ``results``, ``pairs``, ``changed``, ``gainers``, ``costs``, ``value`` and ``delivery`` hold
+    means over replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row,
+    ``fit`` the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would
+    conclude from it, ``theory`` one step of a theory of change a row, ``events`` what happened in each run, ``analysis`` what
     local analyses said of the place. ``sim.outputs.dictionary`` explains every column.
     """
 
@@ -75,7 +75,11 @@ class ComparisonRecord(Protocol):
     @property
     def results(self) -> DataFrame: ...
     @property
+    def pairs(self) -> DataFrame: ...
+    @property
     def changed(self) -> DataFrame: ...
+    @property
+    def gainers(self) -> DataFrame: ...
     @property
     def costs(self) -> DataFrame: ...
     @property
@@ -121,7 +125,9 @@ class StoredComparison:
     without: tuple[str, ...]
     including: tuple[str, ...]
     results: DataFrame
+    pairs: DataFrame
     changed: DataFrame
+    gainers: DataFrame
     costs: DataFrame
     value: DataFrame
     value_summary: DataFrame

@@ -1,6 +1,7 @@
 """The run folder: write a comparison, read it back.
 
-``runs.parquet``, ``yearly.parquet``, ``results.parquet``, ``changed.parquet``, ``costs.parquet``,
+``runs.parquet``, ``yearly.parquet``, ``results.parquet``, ``pairs.parquet``, ``changed.parquet``,
+``gainers.parquet``, ``costs.parquet``,
 ``value.parquet``, ``value_summary.parquet``, ``delivery.parquet``, ``fit.parquet``, ``dashboard.parquet``,
 ``naive.parquet``, ``theory.parquet``, ``events.parquet``, ``analysis.parquet`` (zstd),
 ``dictionary.json`` and ``manifest.json``.

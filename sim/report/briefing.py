@@ -25,6 +25,7 @@ from sim.report.figures import FIGURES, save_figures
 from sim.report.html import listed as _list
 from sim.report.html import table as _table
 from sim.report.naive import how_it_misleads, misled_rows
+from sim.report.pairs import pairs_section
 from sim.report.partnership_figure import CAPTION as PARTNERSHIP_CAPTION
 from sim.report.partnership_figure import NAME as PARTNERSHIP
 from sim.report.partnership_section import partnership_section
@@ -112,6 +113,7 @@ def briefing_page(
     annex = (
         _warnings(comparison),
         _outcomes(comparison),
+        pairs_section(comparison),
         _changed(comparison),
         _costs(comparison),
         delivery_section(comparison),

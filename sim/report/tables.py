@@ -242,10 +242,11 @@ class ChangedRow:
 
 
 def changed_rows(comparison: ComparisonRecord) -> list[ChangedRow]:
-    """Who changed, all children; a row resting on fewer than 10 children is not shown."""
+    """Who changed against the twin, all children; a row resting on fewer than 10 children is not shown."""
     frame = comparison.changed
     rows = []
-    for record in frame[frame["group"] == "all"].to_dict("records"):
+    against_twin = ~frame["against"].isin(comparison.results["strategy"].unique())
+    for record in frame[against_twin & (frame["group"] == "all")].to_dict("records"):
         numbers = [float(record[key]) for key in ("better", "same", "worse")]
         small = not sum(numbers) >= 10
         texts = [NOT_SHOWN] * 3 if small else [count(number) for number in numbers]

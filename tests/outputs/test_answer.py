@@ -10,7 +10,7 @@ from tests.report.made import made_comparison, theory_strategies, together_strat
 
 KEYS = [
     "schema", "version", "place", "future", "evidence", "replications", "seed", "parameters", "run_folder", "results",
-    "changed", "costs", "value", "naive", "theory", "partnership", "warnings",
+    "pairs", "changed", "gainers", "costs", "value", "naive", "theory", "partnership", "warnings",
 ]  # fmt: skip
 RESULT = {
     "strategy", "indicator", "family", "group", "population", "year", "value", "twin", "difference", "low", "high",

@@ -95,7 +95,7 @@ def test_manifest_says_how_to_repeat_the_run(comparison: StoredComparison, tmp_p
     manifest = json.loads(
         (write_run_folder(comparison, tmp_path / "run", COMMAND, STARTED) / "manifest.json").read_text()
     )
-    assert manifest["schema"] == 2
+    assert manifest["schema"] == 3
     assert manifest["command"] == COMMAND
     assert manifest["started"] == "2026-01-02T03:04:05Z"
     assert manifest["ended"].endswith("Z")
@@ -192,8 +192,8 @@ def test_a_single_file_is_whole_or_as_before(tmp_path: Path, monkeypatch: pytest
         ("{", "cannot be read"),
         ('{"schema": 99}', "schema 99"),
         # Folders from before events and analysis were written.
-        ('{"schema": 1}', "schema 1, this version reads 2"),
-        ('{"schema": 2}', "damaged"),
+        ('{"schema": 1}', "schema 1, this version reads 3"),
+        ('{"schema": 3}', "damaged"),
     ],
 )
 def test_what_is_no_run_folder_is_said_so(tmp_path: Path, manifest: str | None, words: str) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.experiments.changed import GAINER_COLUMNS
+from sim.experiments.pairs import KEYS, NOTHING, PAIR_COLUMNS, pair
 from sim.experiments.theory import THEORY_COLUMNS, wanted
 from sim.experiments.value import COUNTED, PERSPECTIVES, READINGS, SUMMARY_COLUMNS, VALUE_COLUMNS
 from sim.futures import in_words
@@ -106,7 +109,9 @@ def made_comparison(
         without=tuple(asked.get("without", ())),
         including=tuple(asked.get("including", ())),
         results=pd.concat([_results(ids, years), _zone_results(ids, chosen, years)], ignore_index=True),
+        pairs=made_pairs(ids, years, replications),
         changed=_changed(ids),
+        gainers=_gainers(ids),
         costs=_costs(ids, years),
         value=_value(ids, years),
         value_summary=_value_summary(ids),
@@ -270,6 +275,47 @@ def _changed(ids: list[str]) -> pd.DataFrame:
             )
         ]
     )  # fmt: skip
+
+
+def made_pairs(ids: list[str], years: int, replications: int) -> pd.DataFrame:
+    """Each strategy one step ahead of the one before it, all in the same luck; Key Stage 2 is hidden."""
+    luck = np.linspace(-1.0, 1.0, replications)
+    rows = []
+    both = [(i, j) for i in range(len(ids)) for j in (-1, *range(i + 1, len(ids)))]
+    for i, j in both:
+        for family, (indicator, group) in HEADLINES.items():
+            mine, other = (0.4 + STEP * k * INDICATORS[indicator].direction + 0.1 * luck for k in (i + 1, j + 1))
+            told = pair(mine, other + 0.001 * luck**2, INDICATORS[indicator].direction)
+            hidden = indicator == "ks2_expected"
+            numbers = astuple(NOTHING if hidden else told)
+            regrets = (math.nan,) * 2 if hidden else tuple(STEP * (len(ids) - k) for k in (i + 1, j + 1))
+            against = "no_zone" if j < 0 else ids[j]
+            rows.append((ids[i], against, family, indicator, group, years, *numbers, *regrets, hidden))
+        for indicator, size in (("gbp_total", 1e6), ("net_gbp", -1e5)):
+            told = pair(size * (i + 1) + 1000.0 * luck, size * (j + 1) + 0.0 * luck, -1 if size > 0 else 1)
+            against = "no_zone" if j < 0 else ids[j]
+            rows.append(
+                (ids[i], against, "pounds", indicator, "all", 0, *astuple(told), 1e5 * (i + 1), 1e5 * (j + 1), False)
+            )
+    frame = pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
+    assert list(frame.columns[: len(KEYS)]) == list(KEYS)
+    return frame
+
+
+def _gainers(ids: list[str]) -> pd.DataFrame:
+    """Half of those who gained had mentoring, in twelve months; a second strand is hidden."""
+    rows = [
+        row
+        for strategy in ids
+        for outcome in ("attainment", "wellbeing", "health", "milestones")
+        for row in (
+            (strategy, "no_zone", outcome, "none", 0, 900.0, 30.0, 0.15, 30 / 900, math.nan, False),
+            (strategy, "no_zone", outcome, "mentoring", 1, 300.0, 100.0, 0.5, 1 / 3, 12.0, False),
+            (strategy, "no_zone", outcome, "neli", 1, *[math.nan] * 5, True),
+            (strategy, "no_zone", outcome, "mentoring + neli", 2, 100.0, 50.0, 0.25, 0.5, 15.0, False),
+        )
+    ]
+    return pd.DataFrame(rows, columns=list(GAINER_COLUMNS))
 
 
 def _costs(ids: list[str], years: int) -> pd.DataFrame:
