@@ -50,8 +50,11 @@ def pawn_interval(x: Reals, y: Reals, slices: int, value: float, seed: int) -> t
     """90 % interval of an index by the basic bootstrap, which takes off what resampling itself adds; 0 to 1."""
     order, rng = np.argsort(y, kind="stable"), np.random.default_rng(seed)
     slice_of, sorted_y = slice_of_each(x, slices)[order], y[order]
-    even = np.full(len(y), 1 / len(y))
-    again = [pawn_index(slice_of, sorted_y, rng.multinomial(len(y), even) * 1.0, slices) for _ in range(RESAMPLES)]
+    even = np.full(len(y), 1 / len(y), dtype=np.float64)
+    again = [
+        pawn_index(slice_of, sorted_y, rng.multinomial(len(y), even).astype(np.float64), slices)
+        for _ in range(RESAMPLES)
+    ]
     low, high = np.percentile(again, [5.0, 95.0])
     return float(np.clip(2 * value - high, 0.0, value)), float(np.clip(2 * value - low, value, 1.0))
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 TWIN = "no_zone"
 DRAW = ["place", "future", "evidence", "replication"]
@@ -77,13 +78,13 @@ def wide(design: pd.DataFrame, results: pd.DataFrame, outcome: str, column: str)
     return tables
 
 
-def whole_blocks(values: Reals, size: int, what: str) -> tuple[npt.NDArray[np.bool_], str]:
+def whole_blocks(values: Reals, size: int, what: str) -> tuple[Flags, str]:
     """(points kept, note): blocks of ``size`` points in a row of which every point has a number.
 
     The estimators of Sobol and Morris need whole blocks: a block with a failed run is left out as a whole, and said
     so; ``size`` 1 leaves out single points. Raises ``AnalysisError`` where more than a tenth would go.
     """
-    good = np.isfinite(values).reshape(-1, size).all(axis=1)
+    good: Flags = np.isfinite(values).reshape(-1, size).all(axis=1)
     lost, blocks = int((~good).sum()), len(good)
     if lost == 0:
         return np.repeat(good, size), ""
