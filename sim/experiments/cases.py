@@ -32,7 +32,7 @@ class Factor:
 
     def say(self, value: float) -> str:
         """A value in words, to three digits of the range."""
-        return f"{_rounded(value, self.high - self.low)} {self.unit}".rstrip().replace(" %", "%").replace("%", " %", 1)
+        return f"{_rounded(value, self.high - self.low)} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

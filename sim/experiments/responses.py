@@ -84,7 +84,7 @@ def whole_blocks(values: Reals, size: int, what: str) -> tuple[Flags, str]:
     The estimators of Sobol and Morris need whole blocks: a block with a failed run is left out as a whole, and said
     so; ``size`` 1 leaves out single points. Raises ``AnalysisError`` where more than a tenth would go.
     """
-    good: Flags = np.isfinite(values).reshape(-1, size).all(axis=1)
+    good: Flags = np.asarray(np.isfinite(values).reshape(-1, size).all(axis=1))
     lost, blocks = int((~good).sum()), len(good)
     if lost == 0:
         return np.repeat(good, size), ""
