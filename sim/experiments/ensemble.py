@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine import Start, World, advance, create, create_start
+from sim.engine import EVENTS, Start, World, advance, create, create_start
 from sim.engine.world import Estimate, LogEntry
 from sim.experiments.screens import Seen, seen_by_partners
 from sim.futures import NO_FUTURE
@@ -33,6 +33,8 @@ CHANGED_GROUPS = ("all", "disadvantaged", "other", "girls", "boys")
 #: What is paid before any strand.
 OVERHEADS = ("partnership", "local_analysis")
 TWIN = Strategy(id="no_zone", name="No zone")
+#: Every event but the gathering of figures for partners' screens, which nothing in the model reads.
+_UNWATCHED = frozenset(event.name for event in EVENTS) - {"measurement"}
 
 
 @dataclass(frozen=True)
@@ -173,20 +175,24 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
+    watched: bool = True,
 ) -> Ground:  # fmt: skip
-    """The start of a replication and its twin. ``register``: the parameters of this replication."""
+    """The start of a replication and its twin. ``register``: the parameters of this replication.
+
+    ``watched``: partners' screens are filled; without, ``Run.seen`` is empty and nothing else is changed.
+    """
     started = time.perf_counter()
     start = create_start(place, register, seed, months, without, threads, future)
     world = create(start, twin, library, evidence, threads)
-    advance(world, months)
+    advance(world, months, None if watched else _UNWATCHED)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
 
 
-def run_on(ground: Ground, strategy: Strategy, threads: int = 1) -> Run:
-    """One strategy on the luck of its twin."""
+def run_on(ground: Ground, strategy: Strategy, threads: int = 1, watched: bool = True) -> Run:
+    """One strategy on the luck of its twin. ``watched``: as in ``ground``."""
     started = time.perf_counter()
     world = create(ground.start, strategy, ground.library, ground.evidence, threads)
-    advance(world, ground.months)
+    advance(world, ground.months, None if watched else _UNWATCHED)
     return _finish(world, ground.twin, time.perf_counter() - started)
 
 
