@@ -108,7 +108,9 @@ def cases(
 
 def _by_case(table: pd.DataFrame, direction: int) -> pd.DataFrame:
     """One row per point and setting, with the mean over replications; NaN where one is missing."""
-    means = (direction * table.T).groupby(level=list(SETTINGS)).agg(lambda draws: draws.mean(skipna=False)).T
+    turned, missing = (direction * table).T, table.isna().T
+    levels = list(SETTINGS)
+    means = turned.groupby(level=levels).mean().mask(missing.groupby(level=levels).any()).T
     return means.melt(ignore_index=False, value_name="gain").reset_index(names="point")
 
 
