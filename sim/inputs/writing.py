@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.inputs.schemas import SCHEMA_VERSION
-from sim.spec import Strategy
+from sim.spec import Place, Strategy
 
 
 def strategy_toml(strategy: Strategy, notes: Sequence[str] = ()) -> str:
     """The file of a strategy: what it says beyond the defaults, under ``notes`` as comments, one a line."""
-    content = strategy.model_dump(mode="json", exclude_defaults=True)
+    return record_toml(strategy, "strategy", notes)
+
+
+def record_toml(record: Strategy | Place, kind: str, notes: Sequence[str] = ()) -> str:
+    """The file of a record of a ``kind`` of scenario file (``strategy``, ``place``): what it says beyond defaults."""
+    content = record.model_dump(mode="json", exclude_defaults=True)
     lines = [
         *(f"# {' '.join(note.split())}" for note in notes),
         f"schema_version = {SCHEMA_VERSION}",
-        'kind = "strategy"',
+        f'kind = "{kind}"',
         "",
     ]
     return "\n".join([*lines, *_table(content, ())]).rstrip("\n") + "\n"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from sim.outcomes import FAMILIES, HEADLINES, Indicator
 from sim.outputs.records import ComparisonRecord
-from sim.report.tables import names, outcome_rows
+from sim.report.tables import OutcomeRow, names, outcome_rows
 from sim.report.words import chance, in_plain_words, is_clear, measure
 
-Reals = npt.NDArray[np.float64]
-#: Ends of the interval of a difference, per cent.
-_LOW, _HIGH = 5.0, 95.0
+#: Money spent is no family of outcomes: less of it is no gain by itself.
+SPENT = "gbp_total"
 
 
 @dataclass(frozen=True)
@@ -55,55 +52,44 @@ def leads(comparison: ComparisonRecord) -> list[Lead]:
 
 
 def duels(comparison: ComparisonRecord) -> list[Lead]:
-    """Every two options in every family, the one with the larger mean gain first; the best two come first."""
-    found = []
-    for row in outcome_rows(comparison):
-        good = row.indicator.direction
-        shown = [s for s in names(comparison) if s in row.cells and row.cells[s].shown]
-        order = sorted(shown, key=lambda s: -good * row.cells[s].difference)
-        values = {s: _paired(comparison, row.family, s) for s in order}
-        for best, following in itertools.combinations(order, 2):
-            apart = values[best] - values[following]
-            apart = apart[np.isfinite(apart)]
-            if len(apart):
-                low, high = np.percentile(apart, [_LOW, _HIGH])
-                numbers = (float(apart.mean()), float(low), float(high), float((apart * good > 0).mean()))
-                found.append(Lead(row.family, row.indicator, row.group, best, following, *numbers, len(apart)))
-    return found
+    """Every two options in every family, the one that gains more on average first; the best two come first."""
+    rows = {row.family: row for row in outcome_rows(comparison)}
+    labels = names(comparison)
+    frame = comparison.pairs
+    frame = frame[frame["family"].isin(list(HEADLINES)) & frame["against"].isin(list(labels)) & ~frame["suppressed"]]
+    found = [_lead(record, rows[record["family"]], comparison.replications) for record in frame.to_dict("records")]
+    families = list(HEADLINES)
+
+    def rank(lead: Lead) -> tuple[int, float, float]:
+        good, cells = lead.indicator.direction, rows[lead.family].cells
+        gains = [-good * cells[s].difference if s in cells else 0.0 for s in (lead.best, lead.next)]
+        return families.index(lead.family), gains[0], gains[1]
+
+    return sorted(found, key=rank)
+
+
+def _lead(record: Mapping[Any, Any], row: OutcomeRow, pairs: int) -> Lead:
+    """A row of the table of pairs, turned so that the better option comes first."""
+    numbers = [float(record[key]) for key in ("difference", "low", "high", "chance")]
+    ends = str(record["strategy"]), str(record["against"])
+    if numbers[0] * row.indicator.direction < 0:
+        numbers, ends = [-numbers[0], -numbers[2], -numbers[1], 1.0 - numbers[3]], (ends[1], ends[0])
+    return Lead(row.family, row.indicator, row.group, *ends, *numbers, pairs)
 
 
 def regrets(comparison: ComparisonRecord) -> dict[tuple[str, str], float]:
-    """(family, option) -> mean over the pairs of what the best option of each pair gains more, in the unit; never < 0.
+    """(family or ``pounds``, option) -> what is lost on average by choosing it instead of the best of each pair.
 
-    Pairs in which an option is not shown are left out of its family.
+    The option of doing nothing is on offer too. In the unit of the family's headline; pounds: valued benefits less
+    costs. Nothing for what is not shown.
     """
+    frame = comparison.pairs[comparison.pairs["indicator"] != SPENT]
     found: dict[tuple[str, str], float] = {}
-    for row in outcome_rows(comparison):
-        shown = [s for s in names(comparison) if s in row.cells and row.cells[s].shown]
-        gains = np.array([row.indicator.direction * _paired(comparison, row.family, s) for s in shown])
-        if not len(shown):
-            continue
-        gains = gains[:, np.isfinite(gains).all(axis=0)]
-        if gains.size:
-            lost = (gains.max(axis=0) - gains).mean(axis=1)
-            found |= {(row.family, s): float(x) for s, x in zip(shown, lost, strict=True)}
+    for record in frame.to_dict("records"):
+        for option, column in ((record["strategy"], "regret"), (record["against"], "regret_against")):
+            if math.isfinite(record[column]):
+                found[record["family"], option] = float(record[column])
     return found
-
-
-def _paired(comparison: ComparisonRecord, family: str, strategy: str) -> Reals:
-    """Values of a family's headline by replication, residents, last year; NaN where not shown."""
-    indicator, group = HEADLINES[family]
-    frame = comparison.yearly
-    part = frame[
-        (frame["strategy"] == strategy)
-        & (frame["indicator"] == indicator)
-        & (frame["group"] == group)
-        & (frame["population"] == "residents")
-        & (frame["year"] == comparison.years)
-    ]
-    values = np.full(comparison.replications, math.nan)
-    values[part["replication"].to_numpy(dtype=int)] = part["value"].to_numpy(dtype=float)
-    return values
 
 
 def lead_sentence(lead: Lead, labels: dict[str, str]) -> str:

@@ -68,8 +68,9 @@ def _strand_cards(strand: Strand) -> list[Card]:
     cards.append(
         _card(
             **shared, id=f"strand.{strand.id}.cost", title=f"{strand.name}: cost", kind=cost, known=how,
-            value=f"{pounds(strand.unit_cost_gbp)} {COST_UNITS[strand.cost_unit]}", year=f"prices of {strand.price_year}",
-            note=strand.cost_basis, own=_own_value(strand, "unit_cost_gbp", strand.unit_cost_gbp),
+            value=f"{pounds(strand.unit_cost_gbp)} {COST_UNITS[strand.cost_unit]}",
+            year=f"prices of {strand.price_year}", note=strand.cost_basis,
+            own=_own_value(strand, "unit_cost_gbp", strand.unit_cost_gbp),
         )
     )  # fmt: skip
     return cards

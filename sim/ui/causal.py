@@ -12,7 +12,9 @@ from typing import Any
 
 from sim.inputs import load_strands
 from sim.inputs.register import passports
+from sim.report.evidence_page import OUTCOMES
 
+Point = tuple[float, float]
 #: Node -> name and column, in the order from top to bottom.
 NODES: dict[str, tuple[str, int]] = {
     "hardship": ("Hardship", 0), "housing": ("Poor housing", 0), "unsafety": ("Unsafe streets", 0),
@@ -103,8 +105,6 @@ def drawing() -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[float]]:
 
 def _search_of_strands(node: str) -> str:
     """Search words of the cards of strands that work on a node; empty where none does."""
-    from sim.report.evidence_page import OUTCOMES
-
     outcome = next((o for o, n in _OUTCOMES.items() if n == node), "")
     return f"effect on {OUTCOMES[outcome]}" if outcome else ""
 
@@ -114,12 +114,16 @@ def _path(source: tuple[float, float], target: tuple[float, float]) -> str:
     (x1, y1), (x2, y2) = source, target
     middle = HEIGHT / 2
     if x2 > x1:
-        start, end, bend = (x1 + WIDTH, y1 + middle), (x2 - 6, y2 + middle), (x2 - x1 - WIDTH) / 2
-        return f"M{start[0]:g} {start[1]:g}C{start[0] + bend:g} {start[1]:g} {end[0] - bend:g} {end[1]:g} {end[0]:g} {end[1]:g}"
+        bend = (x2 - x1 - WIDTH) / 2
+        return _curve((x1 + WIDTH, y1 + middle), (bend, 0), (-bend, 0), (x2 - 6, y2 + middle))
     if x2 == x1:
-        side = x1 + WIDTH
-        reach = side + 34 + abs(y2 - y1) / 12
-        return f"M{side:g} {y1 + middle + 6:g}C{reach:g} {y1 + middle:g} {reach:g} {y2 + middle:g} {side + 6:g} {y2 + middle - 6:g}"
-    start, end = (x1, y1 + middle + 10), (x2 + WIDTH + 6, y2 + middle + 10)
-    bend = (start[0] - end[0]) / 2
-    return f"M{start[0]:g} {start[1]:g}C{start[0] - bend:g} {start[1] + 20:g} {end[0] + bend:g} {end[1] + 20:g} {end[0]:g} {end[1]:g}"
+        reach, side = 34 + abs(y2 - y1) / 12, x1 + WIDTH
+        return _curve((side, y1 + middle + 6), (reach, 0), (reach, 0), (side + 6, y2 + middle - 6))
+    bend = (x1 - x2 - WIDTH) / 2
+    return _curve((x1, y1 + middle + 10), (-bend, 20), (bend, 20), (x2 + WIDTH + 6, y2 + middle + 10))
+
+
+def _curve(start: Point, leave: Point, arrive: Point, end: Point) -> str:
+    """An SVG curve; ``leave`` and ``arrive`` are the ways from the ends to their handles."""
+    first, second = (start[0] + leave[0], start[1] + leave[1]), (end[0] + arrive[0], end[1] + arrive[1])
+    return "M{:g} {:g}C{:g} {:g} {:g} {:g} {:g} {:g}".format(*start, *first, *second, *end)

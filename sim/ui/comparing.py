@@ -184,7 +184,7 @@ def _duel_row(duel: Lead, labels: Mapping[str, str], marks: Mapping[str, int]) -
 def regret_table(comparison: Comparison) -> tuple[list[str], list[Row]]:
     """(columns, rows): how much each strategy loses on average by not being the best of these in each pair."""
     labels, found = names(comparison), regrets(comparison)
-    columns = ["Strategy", *(FAMILIES[f] for f in HEADLINES)]
+    columns = ["Strategy", *(FAMILIES[f] for f in HEADLINES), "Pounds (valued benefits less costs)"]
     rows: list[Row] = []
     for mark, (strategy, name) in enumerate(labels.items(), 1):
         cells: list[Cell] = [{"text": name, "mark": mark}]
@@ -192,7 +192,7 @@ def regret_table(comparison: Comparison) -> tuple[list[str], list[Row]]:
             shown, value = measure(INDICATORS[indicator]), found.get((family, strategy), math.nan)
             text = f"{shown.bare(value)} {shown.difference_unit}".rstrip() if math.isfinite(value) else NOT_SHOWN
             cells.append({"text": text})
-        rows.append(cells)
+        rows.append([*cells, {"text": pounds(found.get(("pounds", strategy), math.nan))}])
     return columns, rows
 
 

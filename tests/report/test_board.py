@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from sim.outcomes import HEADLINES, INDICATORS
+from sim.experiments.pairs import pair
+from sim.outcomes import INDICATORS
 from sim.outputs import StoredComparison
 from sim.report.board import board_paper
-from sim.report.choice import leads, what_would_change_it
+from sim.report.choice import leads, regrets, what_would_change_it
 from sim.report.small_charts import Line, bands, strip
 from sim.report.words import NOT_SHOWN, in_plain_words
 from tests.report.made import made_comparison, made_strategies
@@ -37,30 +38,32 @@ def test_fewer_difficulties_are_better() -> None:
 
 def with_values(shift: float) -> StoredComparison:
     """Two strategies; the second is ``shift`` above the first in every pair, which differ by luck."""
-    comparison, rows = made_comparison(), []
-    for strategy, extra in (("strategy_0", 0.0), ("strategy_1", shift)):
-        for indicator, group in HEADLINES.values():
-            rows += [
-                {
-                    "run": 0, "strategy": strategy, "replication": r, "seed": r, "population": "residents",
-                    "group": group, "indicator": indicator, "year": 10, "n": 500,
-                    "value": 0.5 + 0.05 * r + extra * INDICATORS[indicator].direction,
-                }
-                for r in range(20)
-            ]  # fmt: skip
-    object.__setattr__(comparison, "yearly", pd.DataFrame(rows))
+    comparison, frame = made_comparison(), made_comparison().pairs
+    luck = np.linspace(0.0, 0.95, 20)
+    wanted = (frame["strategy"] == "strategy_0") & (frame["against"] == "strategy_1") & (frame["family"] != "pounds")
+    for at, row in frame[wanted].iterrows():
+        good = INDICATORS[row["indicator"]].direction
+        told = pair(0.5 + luck, 0.5 + luck + shift * good, good)
+        frame.loc[at, list(told.__dataclass_fields__)] = astuple(told)
+        frame.loc[at, "suppressed"] = False
+    object.__setattr__(comparison, "pairs", frame)
     return comparison
 
 
 def test_the_lead_is_read_pair_by_pair() -> None:
     """Luck spreads each strategy over 0.95; the pairs differ by 0.03 without any spread."""
-    shown = [lead for lead in leads(with_values(0.03)) if lead.family != "educational_progress"]
+    shown = [lead for lead in leads(with_values(0.03)) if lead.family != "schools_services"]
     assert {lead.best for lead in shown} == {"strategy_1"}
     assert all(lead.clear and lead.chance == 1.0 for lead in shown)
     assert np.isclose(abs(shown[0].difference), 0.03)
-    assert any(
-        "leads, ahead of Schools only <i>: 3.0 percentage points" in s for s in what_would_change_it(with_values(0.03))
-    )
+    said = " ".join(what_would_change_it(with_values(0.03)))
+    assert "leads, ahead of Schools only <i>: 3.0 percentage points" in said
+
+
+def test_regret_leaves_out_what_is_spent() -> None:
+    found = regrets(made_comparison())
+    assert found["pounds", "strategy_0"] == 1e5
+    assert ("educational_progress", "strategy_0") not in found
 
 
 def test_equal_pairs_have_no_lead() -> None:

@@ -45,9 +45,8 @@ changed: solara.Reactive[str] = solara.reactive("attainment")
 
 
 @solara.component
-def Page() -> None:  # noqa: N802
+def Page() -> None:
     """The comparison asked last, or what to do first."""
-    router = solara.use_router()
     told = running.answer.value
     if told.comparison is None:
         if told.busy:
@@ -73,7 +72,6 @@ def Page() -> None:  # noqa: N802
     _futures(told.question)
     _years(comparison)
     solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
-    _ = router
 
 
 LIMITS = (
@@ -160,8 +158,8 @@ def _between(comparison: Comparison) -> None:
             caption="What is lost on average by choosing each (expected regret)",
             columns=columns,
             rows=rows,
-            note="How much more the best of these strategies gains, pair by pair, than the one chosen. 0: it is always "
-            "the best.",
+            note="How much more the best of these strategies, or doing nothing, gains pair by pair than the one "
+            "chosen. 0: it is always the best.",
         )
 
 

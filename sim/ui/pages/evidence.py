@@ -7,14 +7,14 @@ import solara
 from sim.ui.cards import KINDS, PARTS, all_cards
 from sim.ui.causal import drawing
 from sim.ui.left_out import LEFT_OUT
-from sim.ui.panels.pages import CausalMap, Cards
+from sim.ui.panels.pages import Cards, CausalMap
 
 #: What is searched for, and how often it was asked: the same words twice open the cards twice.
 wanted: solara.Reactive[tuple[str, int]] = solara.reactive(("", 0))
 
 
 @solara.component
-def Page() -> None:  # noqa: N802
+def Page() -> None:
     """Everything that a number rests on."""
     nodes, arrows, size = solara.use_memo(drawing, [])
     cards = solara.use_memo(lambda: list(all_cards()), [])
@@ -24,8 +24,8 @@ def Page() -> None:  # noqa: N802
         tag="p",
         class_="zs-lead",
         children=[
-            f"The model has {len(cards)} numbers, and each has a card. {judged} of them are judgement of the authors: no "
-            "published figure stands behind them, and they are marked wherever they appear."
+            f"The model has {len(cards)} numbers, and each has a card. {judged} of them are judgement of the authors: "
+            "no published figure stands behind them, and they are marked wherever they appear."
         ],
     )
     CausalMap(nodes=nodes, arrows=arrows, size=size, event_open=lambda words, *_: _open(str(words)))
