@@ -55,9 +55,9 @@ def told(host: str, port: int) -> list[str]:
         lines[1:1] = [
             "",
             f"--host {host} opens it to every computer that can reach this one: anybody with the address can use it,",
-            "without a password and without encryption. They can run models on this computer and open files they upload",
-            "for that; they cannot see your plans, your files or one another's. Use it in a network you trust, or put a",
-            "proxy with TLS and a password in front (docs/how-to/browser-security.md).",
+            "without a password and without encryption. They can run the model on this computer and send it scenario",
+            "files; they cannot see your files, your plans or one another's. Use it in a network you trust, or put a",
+            "proxy with TLS and a password in front of it (docs/how-to/browser-security.md).",
             "",
         ]
     return lines

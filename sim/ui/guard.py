@@ -45,7 +45,8 @@ _FULL = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 <title>Zonesim is full</title><style>:root{{color-scheme:light dark}}
 body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1.25rem}}</style></head>
 <body><main><h1>Zonesim is full just now</h1>
-<p>{sessions} people are using this server, which is as many as it was set up for. Your work in this browser is safe.</p>
+<p>{sessions} pages are open on this server, which is as many as it was set up for.
+What you saved in this browser is safe.</p>
 <p>This page tries again by itself every 20 seconds. Close other Zonesim tabs that you no longer need.</p>
 </main></body></html>"""
 

@@ -227,7 +227,7 @@ class Queue:
             kind = "cancelled"
         except TimedOutError:
             kind, why = "failed", _too_long(self.limit_s)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it plainly
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the slot is freed and the page says it plainly
             kind, why = "failed", explain(error)
         patience.cancel()
         self._end(job, kind, why)
@@ -289,7 +289,7 @@ class Queue:
             logger.exception("a page could not be told of %s", job.title)
 
 
-def explain(error: Exception) -> tuple[str, str]:
+def explain(error: BaseException) -> tuple[str, str]:
     """Why something failed and what to do, in plain words; details go to the server's log."""
     if isinstance(error, InputError):
         first = error.problems[0]

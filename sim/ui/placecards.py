@@ -30,7 +30,7 @@ _PER_CENT = ("poverty", "lone", "social", "eal")
 #: Field of the form -> its label, for messages.
 LABELS = {
     "name": "Name", "children": "Children", "decile": "Deprivation", "poverty": "Children in poverty",
-    "lone": "Lone-parent families", "social": "Families in social housing", "eal": "Children with another first language",
+    "lone": "Lone-parent families", "social": "Families in social housing", "eal": "Another first language",
     "area": "Area",
 }  # fmt: skip
 

@@ -60,7 +60,7 @@ def ask() -> None:
         answer.value = Answer(question, known, True, answers.known_film(question))
         return
     answer.value = Answer(question, state=State("queued"))
-    _submit(question, "first picture", _first, later=False)
+    _submit(question, "first picture", first_picture, later=False)
 
 
 def stop() -> None:
@@ -88,12 +88,14 @@ def user_id() -> str:
     return solara.get_session_id()
 
 
-def _first(question: Question, report: Report) -> tuple[Comparison, Any]:
+def first_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
+    """Comparison with the first replications, and the film."""
     comparison = answers.comparison(question, report, answers.FIRST_REPLICATIONS)
     return comparison, answers.film(question, report)
 
 
-def _all(question: Question, report: Report) -> tuple[Comparison, Any]:
+def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
+    """Comparison with all replications, and the film."""
     return answers.comparison(question, report), answers.film(question, report)
 
 
@@ -118,7 +120,7 @@ def _told(question: Question, job: Job) -> None:
     complete = comparison.replications == question.replications
     answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
     if not complete:
-        _submit(question, "more replications", _all, later=True)
+        _submit(question, "more replications", whole_picture, later=True)
 
 
 def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:

@@ -32,8 +32,11 @@ SETTINGS = {
 LARGEST_MESSAGE = 2_000_000
 
 
-def application(limits: Limits | None = None) -> Any:
-    """The ASGI app; Solara is first imported here, after its settings are in the environment."""
+def application(limits: Limits | None = None, prepare: bool = True) -> Any:
+    """The ASGI app; Solara is first imported here, after its settings are in the environment.
+
+    ``prepare``: run the example once at the start, so that the first visitor sees it at once.
+    """
     os.environ.update(SETTINGS)
     limits = limits or Limits()
     # Solara warns at each page about the cookie of plain http, which is what is wanted on a computer of one's own.
@@ -61,6 +64,8 @@ def application(limits: Limits | None = None) -> Any:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with solara_app.lifespan(app):
+            if prepare:
+                prepare_example()
             yield
             QUEUE.close()
 
@@ -71,12 +76,22 @@ def application(limits: Limits | None = None) -> Any:
     )
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None) -> None:
+def prepare_example() -> None:
+    """Put the first picture of the example into the queue; anybody's own question goes before it."""
+    from sim.ui.choice import Choice, question_of
+    from sim.ui.jobs import QUEUE
+    from sim.ui.running import first_picture
+
+    question = question_of(Choice())
+    QUEUE.submit("server", "the example", "example", lambda report: first_picture(question, report), later=True)
+
+
+def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None, prepare: bool = True) -> None:
     """Serve until it is stopped; pages that are open get three seconds to be told."""
     import uvicorn
 
     uvicorn.run(
-        application(limits), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        application(limits, prepare), host=host, port=port, log_level="warning", access_log=False, server_header=False,
         ws_max_size=LARGEST_MESSAGE, ws_max_queue=16, timeout_graceful_shutdown=3, timeout_keep_alive=30,
         h11_max_incomplete_event_size=65_536,
     )  # fmt: skip

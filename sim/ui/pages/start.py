@@ -20,12 +20,30 @@ from sim.ui.uploads import LARGEST_UPLOAD, checked_upload
 
 #: The first visit in five steps.
 TOUR = [
-    {"title": "Start", "words": "Choose a place and run the example. A run takes a few seconds; you can leave the page meanwhile."},
-    {"title": "Watch", "words": "Ten years of the neighbourhood, month by month, beside its twin: the same children and the same luck without a zone."},
-    {"title": "Plan", "words": "Change the mix: which strands (kinds of help), for whom, from when, with which partners, money and posts. Undo takes everything back."},
-    {"title": "Compare and Decide", "words": "Up to six mixes side by side, each difference with a range and a chance; then what would change the choice."},
-    {"title": "Evidence and Report", "words": "Every number has a card with its source; judgements are marked. The report is a briefing you can take into a board."},
-]  # fmt: skip
+    {"title": title, "words": words}
+    for title, words in (
+        ("Start", "Choose a place and run the example. It takes a few seconds, and you can leave the page meanwhile."),
+        (
+            "Watch",
+            "Ten years of the neighbourhood, month by month, beside its twin: the same children and the same luck "
+            "without a zone.",
+        ),
+        (
+            "Plan",
+            "Change the mix: which strands (kinds of help), for whom, from when, with which partners, money and posts "
+            "(staff). Undo takes everything back.",
+        ),
+        (
+            "Compare and Decide",
+            "Up to six mixes side by side, each difference with a range and a chance; then what would change the "
+            "choice.",
+        ),
+        (
+            "Evidence and Report",
+            "Every number has a card with its source, and judgements are marked. The report is a briefing for a board.",
+        ),
+    )
+]
 _NOT_LISTED = ("no_zone",)
 
 
@@ -46,7 +64,8 @@ def Page() -> None:
         )
         Tour(steps=TOUR)
         Library(
-            ready=_ready(),
+            ready=_ready(of_sites=False),
+            sites=_ready(of_sites=True),
             saved=[{"name": s.name, "facts": facts_of(s)} for s in state.saved.value],
             event_run=lambda name: (
                 run(ready_strategy(str(name)), router.push) if name in list_ids("strategy") else None
@@ -105,6 +124,12 @@ def run(strategy: Strategy, go: Callable[[str], None]) -> None:
     state.change(replace(now, strategies=(strategy,), current=0), f"Strategy: {strategy.name}")
     running.ask()
     go("/watch")
+
+
+def run_ready(name: Any, go: Callable[[str], None]) -> None:
+    """Run a packaged strategy by its id."""
+    if name in list_ids("strategy"):
+        run(ready_strategy(str(name)), go)
 
 
 def open_saved(at: Any, go: Callable[[str], None]) -> None:
@@ -185,9 +210,11 @@ def _cards() -> list[dict[str, Any]]:
     return [{**shown, "own": False} for shown in ready_cards()]
 
 
-@lru_cache(maxsize=1)
-def _ready() -> list[dict[str, Any]]:
-    """Ready strategies for any place first, those of one site after them."""
-    strategies = [ready_strategy(name) for name in list_ids("strategy") if name not in _NOT_LISTED]
-    strategies.sort(key=lambda s: (s.place != "any", s.id != EXAMPLE_STRATEGY, s.name))
-    return [{"id": s.id, "name": s.name, "question": s.question, "facts": facts_of(s)} for s in strategies]
+@lru_cache(maxsize=2)
+def _ready(of_sites: bool) -> list[dict[str, Any]]:
+    """Ready strategies for any place, or those of one site each."""
+    known = [ready_strategy(name) for name in list_ids("strategy") if name not in _NOT_LISTED]
+    wanted = sorted(
+        (s for s in known if (s.place != "any") == of_sites), key=lambda s: (s.id != EXAMPLE_STRATEGY, s.name)
+    )
+    return [{"id": s.id, "name": s.name, "question": s.question, "facts": facts_of(s)} for s in wanted]

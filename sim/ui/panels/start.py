@@ -27,6 +27,7 @@ def Hero(
 @solara.component_vue("library.vue")
 def Library(
     ready: list[dict[str, Any]] = [],
+    sites: list[dict[str, Any]] = [],
     saved: list[dict[str, str]] = [],
     event_run: Event = nothing,
     event_open: Event = nothing,

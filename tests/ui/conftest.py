@@ -1,0 +1,201 @@
+"""A server of the planner's browser in a process of its own, and a real browser that watches every request.
+
+A journey fails on any request that leaves 127.0.0.1, any status of 400 or more, any console error and any error of a
+page. The browser is Chromium; without it the journeys are left out, unless ZONESIM_REQUIRE_BROWSER is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("solara")
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+#: A page is up, however slow the machine is.
+PATIENCE_MS = 90_000
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running server: its address and process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def get(self, path: str, headers: dict[str, str] | None = None, data: bytes | None = None) -> tuple[int, dict, str]:
+        """(status, headers, text) of one request."""
+        request = urllib.request.Request(self.url + path, data=data, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, dict(answer.headers.lower_items()), answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode()
+
+    def stop(self) -> int:
+        """Ask it to end, and wait."""
+        self.process.terminate()
+        return self.process.wait(timeout=60)
+
+
+def start_server(**limits: int) -> Server:
+    """Start a server in a process of its own. ``limits``: fields of ``Limits``."""
+    port = free_port()
+    code = (
+        "from sim.ui.guard import Limits; from sim.ui.server import serve; "
+        f"serve(port={port}, limits=Limits(**{limits!r}), prepare=False)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    server = Server(f"http://127.0.0.1:{port}", process)
+    for _ in range(240):
+        if process.poll() is not None:
+            pytest.fail("the server ended before it was up")
+        try:
+            if server.get("/healthz")[0] == 200:
+                return server
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.25)
+    process.kill()
+    pytest.fail("the server did not come up")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all journeys."""
+    running = start_server(requests=100_000, sockets=100_000)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all journeys."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("ZONESIM_REQUIRE_BROWSER"):
+            pytest.fail("chromium is required (ZONESIM_REQUIRE_BROWSER) and not there")
+        pytest.skip("chromium is not there")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Journey:
+    """One visitor: a browser context of its own, and everything that went wrong on the way."""
+
+    page: object
+    context: object
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/", toured: bool = True) -> None:
+        """Open a page and wait until it is there. ``toured``: the first-visit tour was seen before."""
+        if toured:
+            self.page.add_init_script("localStorage.setItem('zonesim.tour', 'seen')")
+        self.page.goto(self.url + path, wait_until="commit")
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until the page has its heading."""
+        self.page.wait_for_selector("main h1", timeout=PATIENCE_MS)
+
+    def go(self, name: str) -> None:
+        """Follow a link of the top bar."""
+        self.page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True).click()
+        self.page.wait_for_function(f"document.title.startsWith({json.dumps(name)})")
+        self.ready()
+
+    def axe(self) -> list[str]:
+        """Violations of accessibility rules, each with the elements it concerns."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page).response["violations"]
+        return [f"{v['id']}: {[node['html'][:160] for node in v['nodes'][:4]]}" for v in found]
+
+    def keep_watch(self) -> None:
+        """Note every request that leaves this computer, every failure and every error."""
+        self.page.on("request", self._asked)
+        self.page.on("response", lambda r: r.status >= 400 and self.wrong.append(f"{r.status} {r.url[:200]}"))
+        self.page.on("pageerror", lambda error: self.wrong.append(f"error of the page: {error}"[:400]))
+        self.page.on("console", lambda m: m.type == "error" and self.wrong.append(f"console: {m.text}"[:400]))
+        self.page.on("dialog", self._opened)
+
+    def _asked(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
+            self.wrong.append(f"left this computer: {request.url[:200]}")
+
+    def _opened(self, dialog) -> None:
+        self.wrong.append(f"a dialog opened: {dialog.message[:100]}")
+        dialog.dismiss()
+
+
+@pytest.fixture
+def visitor(browser, server) -> Iterator[Callable[..., Journey]]:
+    """Makes visitors; after the test each of them must have met nothing wrong."""
+    journeys: list[Journey] = []
+
+    def make(width: int = 1280, height: int = 900, dark: bool = False, url: str = "", **options) -> Journey:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        made = Journey(context.new_page(), context, url or server.url)
+        made.keep_watch()
+        journeys.append(made)
+        return made
+
+    yield make
+    for made in journeys:
+        made.context.close()
+    assert not [line for made in journeys for line in made.wrong]
+
+
+@pytest.fixture
+def journey(visitor) -> Journey:
+    """One visitor on a screen of 1280 pixels, in light colours."""
+    return visitor()
+
+
+@pytest.fixture
+def kernel() -> Iterator[object]:
+    """A browser page without a browser: module-level state of its own, for tests of pages and state."""
+    from solara.server import kernel as solara_kernel
+    from solara.server import kernel_context
+
+    context = kernel_context.VirtualKernelContext(
+        id=str(uuid.uuid4()), kernel=solara_kernel.Kernel(), session_id="test"
+    )
+    with context:
+        yield context
+        context.close()
