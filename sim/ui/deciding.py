@@ -11,9 +11,9 @@ import pandas as pd
 from sim.experiments.cases import Cases, Factor
 from sim.experiments.compare import Comparison
 from sim.experiments.drawn import drawn_cases, luck_line
-from sim.experiments.extras import MissingExtraError
 from sim.experiments.information import information
 from sim.experiments.tipping import thresholds, tornado
+from sim.inputs import InputError
 from sim.outcomes import FAMILIES, HEADLINES, INDICATORS
 from sim.report.choice import lead_sentence, leads
 from sim.report.tables import TWIN_NAME, names
@@ -113,8 +113,8 @@ WORTH_COLUMNS = ("If one knew", "Gain from knowing", "90% interval")
 def _worth(found: Cases, scale: float, decimals: int, unit: str) -> list[Row]:
     try:
         frame = information(found).frame
-    except MissingExtraError as error:
-        return [[{"text": str(error)}, {"text": ""}, {"text": ""}]]
+    except InputError as error:
+        return [[{"text": error.problems[0].problem, "note": error.problems[0].remedy}, {"text": ""}, {"text": ""}]]
     rows: list[Row] = []
     for record in frame.to_dict("records"):
         what = str(record["what"])

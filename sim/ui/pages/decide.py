@@ -1,4 +1,4 @@
-"""The page Decide: who leads and how surely, what would change the choice, what it is worth to know more, best mixes."""
+"""The page Decide: who leads and how surely, what would change the choice, what more knowledge is worth, best mixes."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def _hangs_on(question: Question) -> None:
             caption="What it would be worth to know more before choosing",
             columns=list(deciding.WORTH_COLUMNS),
             rows=known.worth,
-            note=f"From {known.replications} pairs of runs. Nought: knowing it would not change the choice. The last of "
-            "all, chance, nobody can know beforehand.",
+            note=f"From {known.replications} pairs of runs. Nought: knowing it would not change the choice. Chance "
+            "nobody can know beforehand.",
         )
 
 
