@@ -166,7 +166,8 @@ def gains(comparison: ComparisonRecord) -> str:
 
 def _gained(comparison: ComparisonRecord, strategy: str, outcome: str) -> str:
     frame = comparison.changed
-    part = frame[(frame["strategy"] == strategy) & (frame["outcome"] == outcome)].set_index("group")
+    against_twin = ~frame["against"].isin(list(names(comparison)))
+    part = frame[against_twin & (frame["strategy"] == strategy) & (frame["outcome"] == outcome)].set_index("group")
     if "all" not in part.index or _people(part.loc["all"]) < _FEWEST:
         return f'<span class="none">{escape(NOT_SHOWN)}</span>'
     better, worse = (float(part[column]["all"]) for column in ("better", "worse"))

@@ -206,9 +206,10 @@ _CHANGED_GROUPS = {
 def changed_table(comparison: Comparison, outcome: str) -> list[Row]:
     """Children better off, the same and worse off than in the twin, by group; too few are not shown."""
     frame = comparison.changed
+    against_twin = ~frame["against"].isin(list(names(comparison)))
     rows: list[Row] = []
     for mark, (strategy, name) in enumerate(names(comparison).items(), 1):
-        part = frame[(frame["strategy"] == strategy) & (frame["outcome"] == outcome)]
+        part = frame[against_twin & (frame["strategy"] == strategy) & (frame["outcome"] == outcome)]
         for record in part.to_dict("records"):
             numbers = [float(record[key]) for key in ("better", "same", "worse")]
             small = not sum(numbers) >= _FEWEST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,6 +44,19 @@ def comparison(question: Question) -> object:
 
 
 @pytest.fixture
+def kernel() -> Iterator[object]:
+    """A browser page without a browser, in which widgets are made; each test closes what it renders."""
+    from solara.server import kernel as solara_kernel
+    from solara.server import kernel_context
+
+    context = kernel_context.VirtualKernelContext(
+        id=str(uuid.uuid4()), kernel=solara_kernel.Kernel(), session_id="test"
+    )
+    with context:
+        yield context
+
+
+@pytest.fixture
 def asked(kernel: object, question: Question, comparison: object) -> Iterator[None]:
     """A page whose question has been answered."""
     running.answer.value = running.Answer(question, comparison, True)
@@ -66,7 +80,7 @@ def test_every_page_shows_an_answer(asked: None, page: object) -> None:
 
 def test_the_end_table_is_the_table_of_the_comparison(comparison: object) -> None:
     rows = comparing.end_table(comparison)
-    assert [row["heading"] for row in rows if isinstance(row, dict)][0] == "Children's educational progress"
+    assert next(row["heading"] for row in rows if isinstance(row, dict)) == "Children's educational progress"
     assert len(rows) == 5 * (1 + 2)
 
 
