@@ -18,13 +18,13 @@ Point = tuple[float, float]
 #: Node -> name and column, in the order from top to bottom.
 NODES: dict[str, tuple[str, int]] = {
     "hardship": ("Hardship", 0), "housing": ("Poor housing", 0), "unsafety": ("Unsafe streets", 0),
-    "ses": ("Parents' education and work", 0), "peers": ("Low-attaining peers", 0), "trust": ("Trust in services", 0),
+    "ses": ("Parents' education", 0), "peers": ("Low-attaining peers", 0), "trust": ("Trust in services", 0),
     "distress": ("Parents' distress", 1), "home": ("Home learning", 1), "climate": ("School climate", 1),
     "school": ("School effectiveness", 1), "accept": ("Taking up offers", 1), "turnover": ("Staff turnover", 1),
     "wellbeing": ("Wellbeing", 2), "health": ("Health", 2), "agency": ("Agency", 2), "support": ("Support", 2),
     "attendance": ("Attendance", 2), "resilience": ("Resilience", 2),
     "attainment": ("Attainment", 3), "send": ("Special needs found", 3), "suspension": ("Suspension", 3),
-    "eet": ("Education or work at 18", 3), "risk": ("Risk of social care", 3),
+    "eet": ("In education or work", 3), "risk": ("Risk of social care", 3),
 }  # fmt: skip
 #: Words of names that are another node.
 _SAME = {"unsafety": "unsafety", "low": "peers", "effectiveness": "school", "absence": "attendance"}
@@ -36,8 +36,9 @@ _OUTCOMES = {
 }  # fmt: skip
 _FILES = ("children", "families", "schools", "delivery", "reference", "care")
 #: Size of a node and of the whole drawing, in units of the drawing.
-WIDTH, HEIGHT, ACROSS, DOWN = 190.0, 46.0, 300.0, 74.0
-_MARGIN = 16.0
+WIDTH, HEIGHT, ACROSS, DOWN = 200.0, 46.0, 310.0, 74.0
+#: Margin, and room on the right for arrows within the last column.
+_MARGIN, _BEND = 16.0, 48.0
 
 
 @cache
@@ -95,11 +96,11 @@ def drawing() -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[float]]:
     ]  # fmt: skip
     lines = [
         {"id": f"{a['source']}-{a['target']}", "source": a["source"], "target": a["target"],
-         "name": f"{NODES[a['source']][0]} acts on {NODES[a['target']][0].lower()}", "search": a["names"][0],
+         "name": f"{NODES[a['source']][0]} on {NODES[a['target']][0].lower()}", "search": a["names"][0],
          "path": _path(places[a["source"]], places[a["target"]]), "numbers": len(a["names"])}
         for a in arrows()
     ]  # fmt: skip
-    size = [2 * _MARGIN + 3 * ACROSS + WIDTH, 2 * _MARGIN + (tallest - 1) * DOWN + HEIGHT]
+    size = [2 * _MARGIN + 3 * ACROSS + WIDTH + _BEND, 2 * _MARGIN + (tallest - 1) * DOWN + HEIGHT]
     return nodes, lines, size
 
 
