@@ -46,8 +46,8 @@ class ComparisonRecord(Protocol):
     The frames are tidy: ``results``, ``pairs``, ``changed``, ``gainers``, ``costs``, ``value`` and ``delivery`` hold
     means over replications, ``value_summary`` totals of ``value``, ``runs`` one row a run, ``yearly`` one cell a row,
     ``fit`` the margins of the synthetic population, ``dashboard`` what partners see and ``naive`` what they would
-    conclude from it, ``theory`` one step of a theory of change a row, ``events`` what happened in each run, ``analysis`` what
-    local analyses said of the place. ``sim.outputs.dictionary`` explains every column.
+    conclude from it, ``theory`` one step of a theory of change a row, ``events`` what happened in each run,
+    ``analysis`` what local analyses said of the place. ``sim.outputs.dictionary`` explains every column.
     """
 
     @property

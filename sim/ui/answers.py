@@ -24,6 +24,7 @@ from sim.ui.jobs import Report
 from sim.ui.store import STORE, Store
 
 if TYPE_CHECKING:
+    from sim.experiments.diary import Diary
     from sim.experiments.films import Film
 
 #: Replications of the first picture; the rest follows.
@@ -53,8 +54,7 @@ def film(question: Question, report: Report, store: Store = STORE) -> Film:
     def made() -> Film:
         report(0, 2, "the place without a zone")
         here = _ground_of(question, question.seed, TWIN, None, store)
-        report(1, 2, f"{question.strategy.name}, month by month")
-        return filmed(here, question.strategy)
+        return filmed(here, question.strategy, report)
 
     return store.get_or_make(("film", key_of(question, 1, (question.strategy,))), made)
 
@@ -62,6 +62,19 @@ def film(question: Question, report: Report, store: Store = STORE) -> Film:
 def known_film(question: Question, store: Store = STORE) -> Film | None:
     """The film if it is there already."""
     return store.get(("film", key_of(question, 1, (question.strategy,))))
+
+
+def diary(question: Question, child: str, report: Report, store: Store = STORE) -> Diary:
+    """The diary of one child (``diary.CHOICES``) with the current strategy and in the twin, first luck number."""
+    from sim.experiments.diary import diary as written
+
+    def made() -> Diary:
+        report(0, 2, "the place without a zone")
+        here = _ground_of(question, question.seed, TWIN, None, store)
+        report(1, 2, "the child's life, month by month")
+        return written(here, question.strategy, child)
+
+    return store.get_or_make(("diary", key_of(question, 1, (question.strategy,)), child), made)
 
 
 def key_of(question: Question, replications: int, strategies: Sequence[Strategy] | None = None) -> str:

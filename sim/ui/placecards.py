@@ -10,6 +10,7 @@ from typing import Any
 from sim.inputs import InputError, LineMap, Problem, fill_place, list_ids
 from sim.inputs.documents import Document
 from sim.inputs.places import place_of
+from sim.inputs.problems import show
 from sim.report.drivers import HIDDEN_CELLS
 from sim.spec import PLACE_CELLS, Cell, Place
 from sim.ui.choice import ready_place
@@ -80,7 +81,7 @@ def made_place(form: Mapping[str, Any]) -> Place:
         if said:
             number = _number(said)
             if number is None:
-                problems.append(Problem("form", None, field, f'"{said[:30]}" is not a number', "give a number"))
+                problems.append(Problem("form", None, field, f"{show(said)} is not a number", "give a number"))
             else:
                 cells[cell] = number / 100 if field in _PER_CENT else number
         elif field in ("children", "decile"):

@@ -12,6 +12,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -35,6 +37,10 @@ FLAGS = [
 PATIENCE_MS = 90_000
 
 
+def _lower(headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -54,9 +60,9 @@ class Server:
         request = urllib.request.Request(self.url + path, data=data, headers=headers or {})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, dict(answer.headers.lower_items()), answer.read().decode()
+                return answer.status, _lower(answer.headers), answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode()
+            return error.code, _lower(error.headers), error.read().decode()
 
     def stop(self) -> int:
         """Ask it to end, and wait."""
@@ -199,3 +205,64 @@ def kernel() -> Iterator[object]:
     with context:
         yield context
         context.close()
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[str], str]]:
+    """Serves a page made of the panels that ``show()`` of some code puts on it; returns its address."""
+    running: list[tuple[Server, Path]] = []
+
+    def serve(code: str) -> str:
+        folder = Path(tempfile.mkdtemp(prefix="zonesim-panels-"))
+        (folder / "pages").mkdir()
+        shutil.copytree(ROOT / "sim" / "ui" / "assets", folder / "assets")
+        app = folder / "pages" / "app.py"
+        app.write_text(_PANELS.replace("CODE", textwrap.dedent(code)))
+        port = free_port()
+        start = (
+            f"import os; os.environ['SOLARA_APP'] = {str(app)!r}; import solara.server.starlette as s, uvicorn; "
+            f"uvicorn.run(s.app, host='127.0.0.1', port={port}, log_level='warning')"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            cwd=ROOT,
+            text=True,
+            env=os.environ
+            | {
+                "PYTHONPATH": str(ROOT),
+                "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+                "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+                "SOLARA_THEME_SHOW_BANNER": "False",
+                "SOLARA_MODE": "production",
+            },
+        )
+        made = Server(f"http://127.0.0.1:{port}", process)
+        running.append((made, folder))
+        for _ in range(480):
+            try:
+                if made.get("/readyz")[0] == 200:
+                    return made.url
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.25)
+        pytest.fail("the page of panels did not come up")
+
+    yield serve
+    for made, folder in running:
+        made.stop()
+        shutil.rmtree(folder)
+
+
+#: A page with a heading and panels, in the frame's colours but without its top bar.
+_PANELS = """
+import solara
+CODE
+@solara.component
+def Layout(children=[]):
+    solara.v.Html(tag='div', children=children)
+@solara.component
+def Page():
+    with solara.v.Html(tag='main', class_='zs-page', attributes={'id': 'main'}):
+        solara.v.Html(tag='h1', children=['Panels'])
+        show()
+routes = [solara.Route(path='/', component=Page, layout=Layout)]
+"""

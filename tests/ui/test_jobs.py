@@ -99,7 +99,7 @@ def test_cancel_waiting_and_running(queue):
 def test_a_job_that_takes_too_long_fails_and_frees_its_slot():
     queue = Queue(slots=1, limit_s=0.1)
     slow = queue.submit("me", "slow", "slow", Gate("slow", []))
-    quick = queue.submit("you", "quick", "quick", lambda report: 7)
+    quick = queue.submit("you", "quick", "quick", lambda _: 7)
     until(lambda: slow.state.kind == "failed" and quick.state.kind == "done")
     assert "longer than" in slow.state.why and "fewer" in slow.state.what_to_do
     queue.close()
@@ -108,8 +108,8 @@ def test_a_job_that_takes_too_long_fails_and_frees_its_slot():
 def test_work_that_does_not_even_report_is_given_up():
     queue = Queue(slots=1, limit_s=0.1)
     release = threading.Event()
-    stuck = queue.submit("me", "stuck", "stuck", lambda report: release.wait(LONG))
-    after = queue.submit("you", "after", "after", lambda report: 7)
+    stuck = queue.submit("me", "stuck", "stuck", lambda _: release.wait(LONG))
+    after = queue.submit("you", "after", "after", lambda _: 7)
     until(lambda: after.state.kind == "done")
     assert stuck.state.kind == "failed"
     release.set()
@@ -132,7 +132,7 @@ def test_a_crash_is_told_in_plain_words_and_the_next_job_runs(queue, error, why)
         raise error
 
     failed = queue.submit("me", "crash", "crash", crash)
-    after = queue.submit("me", "after", "after", lambda report: 7)
+    after = queue.submit("me", "after", "after", lambda _: 7)
     until(lambda: after.state.kind == "done")
     assert failed.state.kind == "failed" and why in failed.state.why and failed.state.what_to_do
     assert "/path" not in failed.state.why
@@ -142,7 +142,7 @@ def test_a_page_that_fails_when_told_does_not_stop_the_queue(queue):
     def broken(job):
         raise RuntimeError("the page is gone")
 
-    job = queue.submit("me", "a", "a", lambda report: 7, changed=broken)
+    job = queue.submit("me", "a", "a", lambda _: 7, changed=broken)
     until(lambda: job.state.kind == "done")
     assert job.result == 7
 

@@ -102,9 +102,9 @@ def Teachers() -> None:
 
 
 TEACHERS = (
-    "A workshop lets thirty people guess, run, be surprised and revise, on phones or laptops, without accounts: everybody "
-    "has the same place, the same budget and the same luck number, so results can be compared. Start it in a terminal of "
-    "this computer; it prints an address and a class code for the room:"
+    "A workshop lets thirty people guess, run, be surprised and revise, on phones or laptops, without accounts. "
+    "Everybody has the same place, the same budget and the same luck number, so that results can be compared. Start it "
+    "in a terminal of this computer; it prints an address and a class code for the room:"
 )
 WORKSHOP = "zonesim workshop scenarios/workshops/first_zone.toml"
 

@@ -19,7 +19,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @solara.component_vue("chart.vue", vuetify=False)
-def _Chart(  # noqa: N802 - a component
+def _Chart(
     kind: str, title: str, unit: str, summary: str, series: Rows = (), points: Rows = (), labels: Sequence[str] = (),
     columns: Sequence[str] = (), rows: Sequence[Sequence[Any]] = (), ticks: Sequence[Sequence[Any]] = (),
     names: Mapping[str, str] | None = None, range: Sequence[float] | None = None,  # noqa: A002 - read in the browser
@@ -29,7 +29,7 @@ def _Chart(  # noqa: N802 - a component
     """The element all charts share; what each field means is told by the functions below."""
 
 
-def BandChart(  # noqa: N802 - a component
+def BandChart(
     title: str, unit: str, series: Rows, summary: str, columns: Sequence[str] = (),
     rows: Sequence[Sequence[Any]] = (), *, x_name: str = "Year", ticks: Sequence[tuple[float, str]] = (),
     names: Mapping[float, str] | None = None, y_range: tuple[float, float] | None = None, cursor: float | None = None,
@@ -38,7 +38,8 @@ def BandChart(  # noqa: N802 - a component
     """Lines with uncertainty bands over time.
 
     ``series``: mappings with ``name``, ``x``, ``y`` and, where there is a band, ``low`` and ``high`` (all of one
-    length); ``color`` (any CSS colour) and ``dash`` (an SVG dash pattern) where the usual ones are not wanted.
+    length); ``color`` (any CSS colour) and ``dash`` (an SVG dash pattern) where the usual ones are not wanted;
+    ``only_band`` for a band without a line of its own.
     ``columns``, ``rows``: the table behind the chart; made from the series where left out. ``ticks``: (x, label) of
     the time axis; ``names``: x -> label for the value under the pointer. ``y_range``: the least range of the value
     axis. ``cursor``: x of a marking line; ``follow``: channel of the map whose month moves that line. ``height``:
@@ -56,7 +57,7 @@ def BandChart(  # noqa: N802 - a component
     )  # fmt: skip
 
 
-def IntervalChart(  # noqa: N802 - a component
+def IntervalChart(
     title: str, unit: str, rows: Rows, summary: str, *, columns: Sequence[str] = (),
     table: Sequence[Sequence[Any]] = (), decimals: int = 2, source: str = SOURCE,
 ) -> solara.Element:  # fmt: skip
@@ -83,7 +84,7 @@ def IntervalChart(  # noqa: N802 - a component
     )  # fmt: skip
 
 
-def StackedBars(  # noqa: N802 - a component
+def StackedBars(
     title: str, unit: str, labels: Sequence[str], series: Rows, summary: str, *,
     limit: tuple[str, float] | None = None, x_name: str = "Year", height: int = 0, decimals: int = 0,
     source: str = SOURCE,
