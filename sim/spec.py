@@ -446,3 +446,66 @@ class ServiceKind(Record):
     caseload: Positive
     posts_per_1000: NotNegative
     stigma: Share = 0.0
+
+
+Stance = Literal["sceptical", "central", "hopeful"]
+DesignKind = Literal["grid", "latin_hypercube", "sobol", "morris", "rows"]
+
+
+class Varied(Record):
+    """Something that a study varies: from ``low`` to ``high``, or over ``values``. Names: ``sim.inputs.varied``."""
+
+    name: str = Field(max_length=120)
+    low: float | None = None
+    high: float | None = None
+    values: tuple[float, ...] = ()
+    label: str = Field(default="", max_length=160)
+    unit: str = Field(default="", max_length=80)
+
+    @model_validator(mode="after")
+    def _says_which_values(self) -> Varied:
+        ends = [end for end in (self.low, self.high) if end is not None]
+        if bool(ends) == bool(self.values) or len(ends) == 1:
+            raise ValueError("give low and high, or values")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+
+class Design(Record):
+    """How the points of a study are laid out in the ranges of what it varies.
+
+    ``points``: levels of each range (grid), points (latin_hypercube), base sample (sobol, a power of 2) or
+    trajectories (morris). ``second_order``: sobol rows for pairs as well. ``rows``: the points themselves.
+    """
+
+    kind: DesignKind = "grid"
+    points: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    second_order: bool = False
+    rows: tuple[tuple[float, ...], ...] = ()
+
+
+class Study(Record):
+    """Strategies in places under futures at every point of a design, each run beside its twin.
+
+    Replication r of every point has luck number ``seed + r`` for chance, evidence and parameters. ``parameters``:
+    drawn from the posterior, or the central values. ``outcomes``: as ``sim.experiments.asked`` reads them.
+    """
+
+    id: Id
+    name: str = Field(max_length=160)
+    question: str = ""
+    about: str = ""
+    strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)]
+    places: Annotated[tuple[Place, ...], Field(min_length=1)]
+    futures: Annotated[tuple[Future, ...], Field(min_length=1)]
+    evidence: Annotated[tuple[Stance, ...], Field(min_length=1)] = ("central",)
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 1
+    outcomes: Annotated[tuple[str, ...], Field(min_length=1)]
+    years: Annotated[int, Field(ge=1, le=20)] = 10
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+    parameters: Literal["drawn", "central"] = "drawn"
+    without: tuple[str, ...] = ()
+    including: tuple[str, ...] = ()
+    design: Design = Design()
+    vary: tuple[Varied, ...] = ()

@@ -220,14 +220,14 @@ def step(world: World, only: frozenset[str] | None = None) -> None:
     world.month += 1
 
 
-def advance(world: World, months: int = 1) -> None:
-    """Step a world by whole months. Raises ``ValueError`` beyond the months its start was made for."""
+def advance(world: World, months: int = 1, only: frozenset[str] | None = None) -> None:
+    """Step a world by whole months, as ``step``. Raises ``ValueError`` beyond the months its start was made for."""
     if world.month + months > world.start.months:
         raise ValueError(
             f"the start was made for {world.start.months} months; month {world.month + months} is beyond it"
         )
     for _ in range(months):
-        step(world)
+        step(world, only)
 
 
 def run(

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine import Start, World, advance, create, create_start
+from sim.engine import EVENTS, Start, World, advance, create, create_start
 from sim.engine.world import Estimate, LogEntry
 from sim.experiments.changed import Ends, ends_of
 from sim.experiments.screens import Seen, seen_by_partners
@@ -31,6 +31,8 @@ Watch = Callable[[int], None]
 #: What is paid before any strand.
 OVERHEADS = ("partnership", "local_analysis")
 TWIN = Strategy(id="no_zone", name="No zone")
+#: Every event but the gathering of figures for partners' screens, which nothing in the model reads.
+_UNWATCHED = frozenset(event.name for event in EVENTS) - {"measurement"}
 
 
 @dataclass(frozen=True)
@@ -126,35 +128,39 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
-    watch: Watch | None = None,
+    watch: Watch | None = None, watched: bool = True,
 ) -> Ground:  # fmt: skip
     """The start of a replication and its twin. ``register``: the parameters of this replication.
 
-    ``watch(month)`` is called before each month and may raise to stop.
+    ``watch(month)`` is called before each month and may raise to stop. ``watched``: partners' screens are filled;
+    without, ``Run.seen`` is empty and nothing else is changed.
     """
     started = time.perf_counter()
     start = create_start(place, register, seed, months, without, threads, future)
     world = create(start, twin, library, evidence, threads)
-    _live(world, months, watch)
+    _live(world, months, watch, watched)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
 
 
-def run_on(ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None) -> Run:
-    """One strategy on the luck of its twin. ``watch`` as in ``ground``."""
+def run_on(
+    ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None, watched: bool = True
+) -> Run:
+    """One strategy on the luck of its twin. ``watch``, ``watched``: as in ``ground``."""
     started = time.perf_counter()
     world = create(ground.start, strategy, ground.library, ground.evidence, threads)
-    _live(world, ground.months, watch)
+    _live(world, ground.months, watch, watched)
     return _finish(world, ground.twin, time.perf_counter() - started)
 
 
-def _live(world: World, months: int, watch: Watch | None) -> None:
+def _live(world: World, months: int, watch: Watch | None, watched: bool) -> None:
     """Step a world, a month at a time where somebody watches."""
+    only = None if watched else _UNWATCHED
     if watch is None:
-        advance(world, months)
+        advance(world, months, only)
         return
     for month in range(months):
         watch(month)
-        advance(world)
+        advance(world, only=only)
 
 
 def replicate(

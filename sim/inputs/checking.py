@@ -14,8 +14,9 @@ from sim.inputs.problems import InputError, Problem
 from sim.inputs.reading import read_toml
 from sim.inputs.strands import strand_of
 from sim.inputs.strategies import strategy_of
+from sim.inputs.studies import study_of
 from sim.inputs.targets import Target, is_target_file, load_targets
-from sim.spec import Future, Place, Strand, Strategy
+from sim.spec import Future, Place, Strand, Strategy, Study
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class FileCheck:
     kind: str | None
     ok: bool
     problems: tuple[Problem, ...]
-    record: Place | Strategy | Strand | Future | tuple[Target, ...] | None
+    record: Place | Strategy | Strand | Future | Study | tuple[Target, ...] | None
 
 
 def check_files(paths: Iterable[str | Path], library: Library | None = None) -> list[FileCheck]:
@@ -49,7 +50,7 @@ def _check_file(path: str | Path, library: Library) -> FileCheck:
     return FileCheck(str(path), kind, True, (), record)
 
 
-def record_of(document: Document, library: Library) -> Place | Strategy | Strand | Future:
+def record_of(document: Document, library: Library) -> Place | Strategy | Strand | Future | Study:
     """The record a document holds, a place with its gaps filled in. Raises ``InputError``."""
     if document.kind == "place":
         return fill_place(place_of(document), library)
@@ -57,4 +58,6 @@ def record_of(document: Document, library: Library) -> Place | Strategy | Strand
         return strategy_of(document, library)
     if document.kind == "future":
         return future_of(document, library)
+    if document.kind == "study":
+        return study_of(document, library)
     return strand_of(document)

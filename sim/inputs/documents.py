@@ -21,9 +21,10 @@ _SIGNS = {
     "strategy": {"strands", "money_gbp", "money_per_child"},
     "strand": {"outcome_effects", "delivery", "effect_basis", "evidence_rating"},
     "future": {"shocks"},
+    "study": {"study", "design", "vary"},
 }
 
-_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand" or kind = "future"'
+_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand", kind = "future" or kind = "study"'
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _settled_kind(layer: _Layer, wanted: str | None) -> str:
     if layer.kind is None and wanted is None:
         raise file_error(
             file,
-            "cannot tell a place, a strategy, a strand and a future apart here",
+            "cannot tell a place, a strategy, a strand, a future and a study apart here",
             f"add one line: {_KIND_WORDS}",
             field="kind",
         )

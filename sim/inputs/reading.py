@@ -49,7 +49,7 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], LineMap]:
     finite or beyond 10^15, or a text with control characters.
     """
     file = shorten(str(path), 300)
-    text = _text(_content(Path(path), file), file)
+    text = read_text(path)
     data = _parsed(text, file)
     _check_depth(data, file)
     lines = scan_lines(file, text)
@@ -57,6 +57,12 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], LineMap]:
     check_values(data, (), findings)
     findings.raise_if_any()
     return data, lines
+
+
+def read_text(path: str | Path) -> str:
+    """Contents of a text file in UTF-8 of at most 2 MB. Raises ``InputError`` for anything else."""
+    file = shorten(str(path), 300)
+    return _text(_content(Path(path), file), file)
 
 
 def _content(path: Path, file: str) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.inputs.problems import show_number
+from sim.inputs.study_records import StudyFile
 from sim.inputs.target_records import TargetFile
 from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Future, Place, Strand, Strategy
 
@@ -24,7 +25,8 @@ FIRST_SEPTEMBER = 2026
 
 #: Kind of file -> the record it becomes.
 RECORDS: dict[str, type[BaseModel]] = {
-    "place": Place, "strategy": Strategy, "strand": Strand, "future": Future, "targets": TargetFile,
+    "place": Place, "strategy": Strategy, "strand": Strand, "future": Future, "study": StudyFile,
+    "targets": TargetFile,
 }  # fmt: skip
 
 Schema = dict[str, Any]
@@ -35,7 +37,7 @@ _MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
 
 @lru_cache(maxsize=len(RECORDS))
 def file_schema(kind: str) -> Schema:
-    """JSON Schema (draft 2020-12) of a place, strategy, strand, future or target file."""
+    """JSON Schema (draft 2020-12) of a place, strategy, strand, future, study or target file."""
     schema = RECORDS[kind].model_json_schema()
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"zonesim {kind}"}
     if kind == "targets":
@@ -47,7 +49,8 @@ def file_schema(kind: str) -> Schema:
     schema["required"] = ["schema_version", "id"]
     schema["if"] = {"not": {"required": ["extends"]}}
     schema["then"] = {"required": wanted}
-    _FURTHER[kind](schema)
+    if kind in _FURTHER:
+        _FURTHER[kind](schema)
     return head | schema
 
 

@@ -1,4 +1,4 @@
-"""The briefing: one self-contained HTML page that answers the question the strategies were made for.
+"""The briefing: one self-contained HTML page, a board paper of two to four printed pages with an annex for the screen.
 
 Everything that comes from a file or a table passes through ``html.escape``; figures are inline SVG,
 so the page needs neither a network nor other files.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from sim.outcomes import FAMILIES
 from sim.outputs.folders import write_file
 from sim.outputs.records import ComparisonRecord, zonesim_version
 from sim.report.analysis_section import analysis_section
+from sim.report.board import board_paper
+from sim.report.briefing_style import STYLE
 from sim.report.delivery_section import delivery_section
 from sim.report.drivers import HIDDEN_CELLS, UNKNOWN
 from sim.report.figures import FIGURES, save_figures
@@ -27,6 +29,7 @@ from sim.report.pairs import pairs_section
 from sim.report.partnership_figure import CAPTION as PARTNERSHIP_CAPTION
 from sim.report.partnership_figure import NAME as PARTNERSHIP
 from sim.report.partnership_section import partnership_section
+from sim.report.pdf import ANNEX, pdf_of
 from sim.report.tables import EMPTY, CostRow, OutcomeRow, changed_rows, cost_rows, legend, names, outcome_rows
 from sim.report.theory_figure import CAPTION as THEORY_CAPTION
 from sim.report.theory_figure import NAME as THEORY
@@ -59,38 +62,16 @@ from sim.report.words import (
 )
 from sim.spec import PLACE_CELLS, Strategy
 
-_CSS = """
-body{font:17px/1.55 system-ui,"Segoe UI",Roboto,sans-serif;color:#1a1a1a;background:#fff;margin:0}
-main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.9rem;line-height:1.2}h2{margin-top:2.6rem;border-bottom:2px solid #0072b2;padding-bottom:.2rem}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
-caption{text-align:left;font-weight:600;padding:.4rem 0}
-th,td{padding:.45rem .6rem;border-bottom:1px solid #d0d0d0;text-align:left;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}thead th{background:#eef4f8}
-.better{color:#00664b;font-weight:600}.worse{color:#a33c00;font-weight:600}.none{color:#595959}
-.filled{background:#fff4d6}figure{margin:1.5rem 0}figure svg{width:100%;height:auto}
-figcaption{color:#595959}code,pre{background:#f2f2f2;padding:.1rem .3rem;border-radius:3px}
-pre{padding:.8rem;overflow-x:auto;white-space:pre-wrap}small{color:#595959}
-@media print{h2,figure,tr{break-inside:avoid}}
-"""
-
-#: Warnings at the top of the page; what fell short in delivery has a section of its own.
+#: Name of the file; the PDF stands beside it.
+BRIEFING = "briefing.html"
+#: Warnings at the top of the annex; what fell short in delivery has a section of its own.
 MOST_WARNINGS = 6
 
-_LIMITS = (
-    "The people are synthetic: they match the counts of the place profile, not anybody who lives there.",
-    "Numbers are differences between a place and its twin in the model. They say what follows from the evidence and "
-    "assumptions put in; they do not prove that a strategy works.",
-    "Effects of single strands come from published trials and studies; how strands work together is uncertain, "
-    "and the model's allowance for it includes nothing at all.",
-    "Results resting on fewer than 10 children in a replication are not shown.",
-    "An interval shows where one place may end up, by chance and by what is not known about the effects. "
-    "What the model leaves out is not in it.",
-)
 
-
-def write_report(comparison: ComparisonRecord, folder: Path, command: str) -> list[Path]:
+def write_report(comparison: ComparisonRecord, folder: Path, command: str, changes: Sequence[str] = ()) -> list[Path]:
     """Write the briefing and the figures into a folder; the briefing's path comes first.
+
+    ``changes``: further sentences on what would change the choice.
 
     Raises
     ------
@@ -99,19 +80,38 @@ def write_report(comparison: ComparisonRecord, folder: Path, command: str) -> li
     """
     figures = save_figures(comparison, folder)
     drawn = {path.stem: path.read_text(encoding="utf-8") for path in figures if path.suffix == ".svg"}
-    briefing = folder / "briefing.html"
-    write_file(briefing, briefing_page(comparison, command, drawn))
+    briefing = folder / BRIEFING
+    write_file(briefing, briefing_page(comparison, command, drawn, changes))
     return [briefing, *figures]
 
 
-def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str, str]) -> str:
-    """The whole page as text.
+def write_pdf(folder: Path) -> Path:
+    """Print the briefing of a folder, ``briefing.html``, as ``briefing.pdf`` beside it.
 
-    ``command`` is the command line that repeats the run, ``drawn`` the figures of ``figures_of`` as SVG.
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    PdfError
+        If WeasyPrint or a library it needs is missing.
     """
-    title = f"{' or '.join(names(comparison).values())}? {comparison.place.name}, {comparison.years} years"
-    sections = (
-        _question(comparison),
+    target = (folder / BRIEFING).with_suffix(".pdf")
+    write_file(target, pdf_of((folder / BRIEFING).read_text(encoding="utf-8")))
+    return target
+
+
+def briefing_page(
+    comparison: ComparisonRecord, command: str, drawn: Mapping[str, str], changes: Sequence[str] = ()
+) -> str:
+    """The whole page as text: the board paper, which is all that is printed, and its annex.
+
+    ``command`` is the command line that repeats the run, ``drawn`` the figures of ``figures_of`` as SVG, ``changes``
+    further sentences on what would change the choice.
+    """
+    options = " or ".join(names(comparison).values()) if len(comparison.strategies) <= 2 else "Which strategy"
+    title = f"{options}? {comparison.place.name}, {comparison.years} years"
+    annex = (
+        _warnings(comparison),
         _outcomes(comparison),
         pairs_section(comparison),
         _changed(comparison),
@@ -124,26 +124,25 @@ def briefing_page(comparison: ComparisonRecord, command: str, drawn: Mapping[str
         _screen(comparison, drawn),
         _place(comparison),
         _options(comparison),
-        _limits(comparison),
-        _reproduce(comparison, command),
     )
     return (
         '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body><main><h1>{escape(title)}</h1>\n"
-        + "\n".join(sections)
-        + "\n</main></body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main><header>"
+        f'<p class="running">Briefing: {escape(title)} \N{MIDDLE DOT} zonesim {escape(zonesim_version())}</p>'
+        f"<h1>{escape(title)}</h1><p>Briefing for a board. What would happen to the same synthetic children with each "
+        "option and without a zone, from a simulation.</p></header>\n"
+        f"{board_paper(comparison, command, changes)}\n"
+        f"{ANNEX}<h2>Annex: everything behind the paper</h2>" + "\n".join(annex) + "</div>\n"
+        "</main></body></html>\n"
     )
 
 
-def _question(comparison: ComparisonRecord) -> str:
-    questions = dict.fromkeys(s.question for s in comparison.strategies if s.question)
-    asked = "".join(f"<p>{escape(question)}</p>" for question in questions) or (
-        f"<p>What would these strategies change in {escape(comparison.place.name)}?</p>"
-    )
+def _warnings(comparison: ComparisonRecord) -> str:
+    if not comparison.warnings:
+        return ""
     warnings = _list(no_more_than(comparison.warnings, MOST_WARNINGS, "What was delivered"))
-    noted = f"<h3>Warnings of the run</h3>{warnings}" if comparison.warnings else ""
-    return f"<section><h2>The question</h2>{asked}{noted}</section>"
+    return f"<section><h2>Warnings of the run</h2>{warnings}</section>"
 
 
 def _outcomes(comparison: ComparisonRecord) -> str:
@@ -154,7 +153,7 @@ def _outcomes(comparison: ComparisonRecord) -> str:
         _sentence(row, strategy, label, comparison.years, pairs) for strategy, label in labels.items() for row in rows
     ]
     return (
-        f"<section><h2>What each option does, year {comparison.years}</h2>"
+        f"<section><h2>All differences, year {comparison.years}</h2>"
         + _table("Difference from the same place without a zone", head, body)
         + f"<p><small>{escape(legend(comparison))}</small></p><h3>In words</h3>{_list(said)}</section>"
     )
@@ -375,27 +374,6 @@ def _option(strategy: Strategy) -> str:
         f"<h3>{escape(strategy.name)}</h3><p>{escape(strategy.about)}</p>"
         + (_table("Strands", ["Strand", "When", "Size", "Who first"], body, numbers=False) if body else "")
         + f"<p>Money it may use: {escape(money or 'none')}. Posts: {posts}. Prices of {strategy.price_year}.</p>"
-    )
-
-
-def _limits(comparison: ComparisonRecord) -> str:
-    settings = [
-        f"Evidence setting: {comparison.evidence} (sceptical, central or hopeful reading of the published effects).",
-        f"Future: {'; '.join(comparison.shocks) if comparison.shocks else 'no shock from outside'}.",
-    ]
-    if comparison.without:
-        settings.append(f"Mechanisms switched off: {', '.join(comparison.without)}.")
-    if comparison.including:
-        settings.append(f"Mechanisms switched on that are off by themselves: {', '.join(comparison.including)}.")
-    return f"<section><h2>Assumptions and limits</h2>{_list([*settings, *_LIMITS])}</section>"
-
-
-def _reproduce(comparison: ComparisonRecord, command: str) -> str:
-    return (
-        f"<section><h2>How to repeat this</h2><pre>{escape(command)}</pre><p>zonesim {escape(zonesim_version())}, "
-        f"{comparison.replications} replications from luck number {comparison.seed}, inputs and parameters "
-        f"<code>{escape(comparison.digest)}</code>. The same version and luck number give the same numbers. "
-        "Data, dictionary and manifest stand in the run folder beside this page.</p></section>"
     )
 
 

@@ -179,6 +179,26 @@ def verdict(indicator: Indicator, difference: float, low: float, high: float) ->
     return "better" if difference * indicator.direction > 0 else "worse"
 
 
+def in_plain_words(indicator: Indicator, low: float, high: float) -> str:
+    """An interval of a difference in words: ``0.1 to 2.3 better``, ``0.4 worse to 3.2 better``.
+
+    The smaller change comes first where both ends lie on one side of 0; the unit stands elsewhere.
+    """
+    shown = measure(indicator)
+    worst, best = (low, high) if indicator.direction > 0 else (-high, -low)
+    if shown.rounds_to_zero(worst) and shown.rounds_to_zero(best):
+        return "none to speak of"
+    if shown.rounds_to_zero(worst):
+        return f"none to {shown.bare(best)} better"
+    if shown.rounds_to_zero(best):
+        return f"{shown.bare(-worst)} worse to none"
+    if worst > 0:
+        return f"{shown.bare(worst)} to {shown.bare(best)} better"
+    if best < 0:
+        return f"{shown.bare(-best)} to {shown.bare(-worst)} worse"
+    return f"{shown.bare(-worst)} worse to {shown.bare(best)} better"
+
+
 def finding(
     strategy: str,
     indicator: Indicator,

@@ -1,19 +1,299 @@
-"""The page Compare."""
+"""The page Compare: up to six strategies side by side; the end table first, then who, when, who pays, other futures."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import solara
 
+from sim.experiments.compare import Comparison
+from sim.inputs import list_ids
+from sim.report.tables import names
+from sim.ui import answers, comparing, running, state
+from sim.ui.choice import MOST_STRATEGIES, Question, ready_future, ready_strategy
+from sim.ui.jobs import Job, Report
+from sim.ui.panels.charts import BandChart, IntervalChart, StackedBars
+from sim.ui.panels.pages import Chosen, DataTable, Futures, Pick
 from sim.ui.panels.shell import EmptyState
+
+#: Most futures at a time, and the pairs of runs under each.
+MOST_FUTURES, FUTURE_REPLICATIONS = 4, 5
+FIRST_FUTURES = ("recession", "funding_cliff")
+
+
+@dataclass(frozen=True)
+class UnderFutures:
+    """What is known under other futures: ``question`` asked, answers by future id, the job at work."""
+
+    question: Question | None = None
+    told: tuple[tuple[str, Comparison], ...] = ()
+    job: Job | None = None
+    words: str = ""
+    share: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return self.job is not None
+
+
+under: solara.Reactive[UnderFutures] = solara.reactive(UnderFutures())
+futures: solara.Reactive[tuple[str, ...]] = solara.reactive(FIRST_FUTURES)
+outcome: solara.Reactive[str] = solara.reactive("")
+changed: solara.Reactive[str] = solara.reactive("attainment")
 
 
 @solara.component
 def Page() -> None:
-    """What to do first."""
-    router = solara.use_router()
-    EmptyState(
-        title="Compare",
-        words="Nothing has been run yet: run the example, then a mix of your own, and they stand here side by side.",
-        action="Go to Start",
-        event_act=lambda *_: router.push("/"),
+    """The comparison asked last, or what to do first."""
+    told = running.answer.value
+    if told.comparison is None:
+        if told.busy:
+            _head("The first pair of runs is under way; the tables appear here as soon as it is done.")
+            _chosen()
+            return
+        EmptyState(
+            title="Compare",
+            words="Nothing has been run yet. Run the example: its table stands here, and you can set up to six "
+            "strategies beside it.",
+            action="Run what is chosen",
+            event_act=lambda *_: running.ask(),
+        )
+        _chosen()
+        return
+    comparison = told.comparison
+    _head(_where(comparison, told.complete))
+    _chosen()
+    _ends(comparison)
+    _between(comparison)
+    _changed(comparison)
+    _money(comparison)
+    _futures(told.question)
+    _years(comparison)
+    solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
+
+
+LIMITS = (
+    "The people are synthetic. Differences follow from the evidence and the assumptions put in; they do not prove "
+    "that a strategy works. Results that rest on fewer than 10 children are not shown, in downloads neither."
+)
+
+
+def _head(words: str) -> None:
+    solara.v.Html(tag="h1", children=["Compare"])
+    solara.v.Html(tag="p", class_="zs-lead", children=[words])
+
+
+def _where(comparison: Comparison, complete: bool) -> str:
+    future = "no shock from outside" if comparison.future == "none" else ready_future(comparison.future).name.lower()
+    more = "" if complete else " These are the first of the pairs asked for; more are on their way."
+    return (
+        f"{comparison.place.name}, {comparison.years} school years, {comparison.replications} pairs of runs from luck "
+        f"number {comparison.seed}, {comparison.evidence} reading of the evidence, future: {future}.{more}"
     )
+
+
+def _chosen() -> None:
+    now = state.choice.value
+    ready = [*map(ready_strategy, list_ids("strategy")), *state.saved.value]
+    Chosen(
+        strategies=[s.name for s in now.strategies],
+        ready=[{"id": str(at), "name": s.name} for at, s in enumerate(ready)],
+        most=MOST_STRATEGIES,
+        words="Every strategy runs in the same place, with the same children and the same luck.",
+        stale=running.answer.value.comparison is None or running.stale(),
+        busy=running.answer.value.busy,
+        event_add=lambda at, *_: _add(ready[int(at)]) if str(at).isdigit() and int(at) < len(ready) else None,
+        event_remove=lambda at, *_: _remove(int(at)),
+        event_run=lambda *_: running.ask(),
+    )
+
+
+def _add(strategy: Any) -> None:
+    now = state.choice.value
+    if len(now.strategies) < MOST_STRATEGIES:
+        state.change(replace(now, strategies=(*now.strategies, strategy)), f"Added {strategy.name} to compare")
+
+
+def _remove(at: int) -> None:
+    now = state.choice.value
+    if len(now.strategies) > 1 and 0 <= at < len(now.strategies):
+        left = (*now.strategies[:at], *now.strategies[at + 1 :])
+        current = min(now.current, len(left) - 1)
+        state.change(
+            replace(now, strategies=left, current=current), f"Took {now.strategies[at].name} out of the comparison"
+        )
+
+
+def _ends(comparison: Comparison) -> None:
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=[f"Where it ends: year {comparison.years}"])
+        DataTable(
+            caption="Difference from the same place without a zone",
+            columns=list(comparing.END_COLUMNS),
+            rows=comparing.end_table(comparison),
+            note="No clear difference: 0 lies between the two ends, so the strategy may help or harm.",
+        )
+        with solara.v.Html(tag="div", class_="zs-charts"):
+            for chart in comparing.interval_rows(comparison):
+                IntervalChart(
+                    chart["title"], chart["unit"], chart["rows"], chart["summary"], decimals=chart["decimals"]
+                )
+
+
+def _between(comparison: Comparison) -> None:
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=["Which beats which"])
+        if len(comparison.strategies) < 2:
+            solara.v.Html(tag="p", children=["Add a second strategy above to see which beats which, and how surely."])
+            return
+        DataTable(
+            caption="Every two strategies on the same luck, the better one first",
+            columns=list(comparing.DUEL_COLUMNS),
+            rows=comparing.duel_table(comparison),
+        )
+        columns, rows = comparing.regret_table(comparison)
+        DataTable(
+            caption="What is lost on average by choosing each (expected regret)",
+            columns=columns,
+            rows=rows,
+            note="How much more the best of these strategies, or doing nothing, gains pair by pair than the one "
+            "chosen. 0: it is always the best.",
+        )
+
+
+def _changed(comparison: Comparison) -> None:
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=["Who changed"])
+        Pick(
+            label="In what",
+            options=[{"id": i, "name": n} for i, n in comparing.CHANGED_NAMES.items()],
+            value=changed.value,
+            event_choose=lambda i, *_: changed.set(i) if i in comparing.CHANGED_NAMES else None,
+        )
+        DataTable(
+            caption="Children compared with themselves in the twin, mean of the runs",
+            columns=list(comparing.CHANGED_COLUMNS),
+            rows=comparing.changed_table(comparison, changed.value),
+            note="Better or worse: more than 0.02 standard deviations apart, or a milestone gained or lost.",
+        )
+
+
+def _money(comparison: Comparison) -> None:
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=["Who pays and who gains"])
+        DataTable(
+            caption="What it costs, mean of the runs",
+            columns=list(comparing.COST_COLUMNS),
+            rows=comparing.cost_table(comparison),
+            note="Prices of the strategies, not discounted.",
+        )
+        with solara.v.Html(tag="div", class_="zs-charts"):
+            for chart in comparing.payer_charts(comparison):
+                StackedBars(chart["title"], "pounds a year", chart["labels"], chart["series"], chart["summary"])
+        columns, rows = comparing.gains_table(comparison)
+        if rows:
+            DataTable(
+                caption="Benefits that have a published value, by who gains and year",
+                columns=columns,
+                rows=rows,
+                note="Most of what a zone is for has no price: a child's wellbeing is not in this table.",
+            )
+
+
+def _futures(question: Question | None) -> None:
+    if question is None:
+        return
+    now = under.value
+    known = [i for i in list_ids("future") if i != question.future.id]
+    Futures(
+        futures=[{"id": i, "name": ready_future(i).name} for i in known],
+        chosen=[i for i in futures.value if i in known],
+        most=MOST_FUTURES,
+        busy=now.busy,
+        words=now.words,
+        share=now.share,
+        event_toggle=lambda i, *_: _toggle(str(i), known),
+        event_run=lambda *_: _run_futures(question, [i for i in futures.value if i in known]),
+        event_stop=lambda *_: now.job.cancel() if now.job is not None else None,
+    )
+    if now.told and now.question == question:
+        columns, rows = comparing.futures_table(
+            dict(now.told), {i: ready_future(i).name if i != "none" else "No shock from outside" for i, _ in now.told}
+        )
+        DataTable(
+            caption="Difference from no zone under each future, last year",
+            columns=columns,
+            rows=rows,
+            note=f"{now.told[-1][1].replications} pairs of runs under each: enough for the order, rough for the ends.",
+        )
+
+
+def _toggle(future: str, known: list[str]) -> None:
+    chosen = [i for i in futures.value if i in known]
+    if future in chosen:
+        futures.value = tuple(i for i in chosen if i != future)
+    elif future in known and len(chosen) < MOST_FUTURES:
+        futures.value = (*chosen, future)
+
+
+def _run_futures(question: Question, chosen: list[str]) -> None:
+    if not chosen or under.value.busy:
+        return
+    order = [question.future.id, *chosen]
+    asked = [replace(question, future=ready_future(i), replications=FUTURE_REPLICATIONS) for i in order]
+    asked[0] = replace(asked[0], future=question.future)
+
+    def work(report: Report) -> list[tuple[str, Comparison]]:
+        found = []
+        for at, (future, one) in enumerate(zip(order, asked, strict=True)):
+
+            def tell(done: float, total: float, what: str, at: int = at, future: str = future) -> None:
+                report(at + done / max(total, 1), len(order), f"{ready_future(future).name}, {what}")
+
+            found.append((future, answers.comparison(one, tell)))
+        return found
+
+    key = answers.digest("futures", order, answers.key_of(question, FUTURE_REPLICATIONS))
+    under.value = UnderFutures(question, (), None, "Waiting for a free place", 0.0)
+    job = running.run_job("other futures", key, work, lambda job: _told(question, job))
+    if job.state.active:
+        under.value = replace(under.value, job=job)
+    elif job.state.kind == "failed":
+        under.value = UnderFutures(question, words=f"Not run: {job.state.why}. To do: {job.state.what_to_do}.")
+
+
+def _told(question: Question, job: Job) -> None:
+    at = job.state
+    if at.kind == "done":
+        under.value = UnderFutures(question, tuple(job.result), None, "Done.")
+    elif at.kind == "failed":
+        under.value = UnderFutures(question, words=f"Not finished: {at.why}. To do: {at.what_to_do}.")
+    elif at.kind == "cancelled":
+        under.value = UnderFutures(question, words="Stopped.")
+    elif at.kind == "queued":
+        under.value = replace(under.value, job=job, words=f"Waiting: {at.position} runs go first.")
+    else:
+        share = at.done / at.total if at.total else 0.0
+        under.value = replace(under.value, job=job, words=f"Running: {at.what}", share=share)
+
+
+def _years(comparison: Comparison) -> None:
+    options = comparing.outcome_choices(comparison)
+    known = {o["id"] for o in options}
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=["Year by year"])
+        Pick(
+            label="Outcome",
+            options=[{"id": "", "name": "The five families"}, *options],
+            value=outcome.value if outcome.value in known else "",
+            event_choose=lambda i, *_: outcome.set(i if i in known else ""),
+        )
+        wanted = [outcome.value] if outcome.value in known else [o["id"] for o in options[:5]]
+        with solara.v.Html(tag="div", class_="zs-charts"):
+            for one in wanted:
+                indicator, _, group = one.partition(":")
+                chart = comparing.band_chart(comparison, indicator, group)
+                BandChart(chart["title"], chart["unit"], chart["series"], chart["summary"], decimals=chart["decimals"])
+        solara.v.Html(tag="p", class_="zs-muted", children=[f"Strategies: {', '.join(names(comparison).values())}."])
