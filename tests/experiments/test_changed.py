@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,6 @@ def test_the_order_of_worlds_only_swaps_better_and_worse() -> None:
 
 @pytest.mark.parametrize("strands", [(), ("a",)])
 def test_strategies_with_few_strands(strands: tuple[str, ...]) -> None:
-    one = Ends(np.arange(N), np.zeros((4, N)), NOBODY.edges, NOBODY.members, strands, np.zeros((len(strands), N), np.int32))
+    one = replace(NOBODY, strands=strands, doses=np.zeros((len(strands), N), np.int32))
     frame = gainers_frame(["no_zone", "one"], [told([NOBODY, one])])
     assert set(frame.strands) == {"none"}

@@ -60,7 +60,7 @@ def test_a_diary_can_be_written_again(shared: Ground, strategy: Strategy, typica
 def test_entries_are_in_order_and_dated(typical: Diary) -> None:
     assert typical.entries[0].kind == "start"
     months = [entry.month for entry in typical.entries]
-    assert months == sorted(months) and 0 <= months[0] and months[-1] < MONTHS
+    assert months == sorted(months) and months[0] >= 0 and months[-1] < MONTHS
     assert all(entry.date == month_words(entry.month) for entry in typical.entries)
     assert {entry.world for entry in typical.entries} <= {"both", "twin", "zone"}
     assert not [entry for entry in typical.entries if entry.kind == "strand" and entry.world != "zone"]
