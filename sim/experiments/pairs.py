@@ -175,7 +175,7 @@ def _pounds(
     spent, net = np.zeros((len(strategies), len(everything))), np.zeros((len(strategies), len(everything)))
     for at, strategy in enumerate(strategies):
         runs = [replication[at] for replication in everything]
-        factor = price_factor(register.prices, strategy.price_year, strategies[1].price_year)
+        factor = price_factor(register.prices, strategy.price_year, strategies[:2][-1].price_year)
         spent[at] = factor * np.array([spent_by_year(run).sum() for run in runs])
         net[at] = factor * net_present_value(runs, twins, strategy.price_year, register)
     yield Outcome(POUNDS, SPENT, "all", WHOLE_RUN, -1, spent)
