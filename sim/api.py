@@ -7,9 +7,9 @@ command line, and so are the numbers, to the bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.experiments import Comparison
 from sim.experiments import compare as compare_strategies
@@ -34,7 +34,9 @@ FutureLike = str | Path | Future | None
 Names = str | Iterable[str]
 Kind = Literal["place", "strategy", "strand", "future"]
 
-_LOADERS = {"place": load_place, "strategy": load_strategy, "strand": load_strand, "future": load_future}
+_LOADERS: dict[str, Callable[[str | Path], Any]] = {
+    "place": load_place, "strategy": load_strategy, "strand": load_strand, "future": load_future,
+}  # fmt: skip
 
 
 def load(

@@ -97,7 +97,7 @@ def pair(mine: Reals, other: Reals, direction: int = 1) -> Pair:
     chance = float(((good > 0) + 0.5 * (good == 0)).mean())
     n, mean = len(d), float(d.mean())
     if n < 2:
-        return Pair(mean, low, high, *[math.nan] * 2, chance, *[math.nan] * 4)
+        return replace(NOTHING, difference=mean, low=low, high=high, chance=chance)
     half = float(stdtrit(n - 1, HIGH / 100.0)) * float(d.std(ddof=1)) / math.sqrt(n)
     apart_low, apart_high = unpaired_range(mine, other)
     apart_sd = math.sqrt(float(mine.var(ddof=1)) + float(other.var(ddof=1)))
@@ -175,7 +175,7 @@ def _pounds(
     spent, net = np.zeros((len(strategies), len(everything))), np.zeros((len(strategies), len(everything)))
     for at, strategy in enumerate(strategies):
         runs = [replication[at] for replication in everything]
-        factor = price_factor(register.prices, strategy.price_year, strategies[1].price_year)
+        factor = price_factor(register.prices, strategy.price_year, strategies[:2][-1].price_year)
         spent[at] = factor * np.array([spent_by_year(run).sum() for run in runs])
         net[at] = factor * net_present_value(runs, twins, strategy.price_year, register)
     yield Outcome(POUNDS, SPENT, "all", WHOLE_RUN, -1, spent)
