@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sim.experiments.asked import asked, value_in
-from sim.experiments.ensemble import Ground, Run, ground, run_on
+from sim.experiments.ensemble import Ground, ground, run_on
 from sim.inputs import load_strands
 from sim.inputs.futures import SIZES
 from sim.inputs.posterior import posterior_register, source_of
@@ -220,20 +220,16 @@ def ground_at(study: Study, values: Values, where: Where) -> Ground:
     )  # fmt: skip
 
 
-def answer_on(base: Ground, study: Study, values: Values, strategy: int) -> Answer:
-    """Outcomes of one strategy of the study on a ground that fits the values."""
+def answer_on(base: Ground, study: Study, values: Values, strategy: int) -> tuple[Answer, float]:
+    """(outcomes of one strategy of the study on a ground that fits the values, seconds its world took)."""
     run = run_on(
         replace(base, library=changed_strands(base.library, values)),
         changed_strategy(study.strategies[strategy], values),
         watched=False,
     )
-    return answer_of(run, base.twin_run, study)
-
-
-def answer_of(run: Run, twin: Run, study: Study) -> Answer:
-    """Asked outcomes of a run and of its twin."""
     wanted = [asked(text, study.years) for text in study.outcomes]
-    return Answer(tuple(value_in(run, what) for what in wanted), tuple(value_in(twin, what) for what in wanted))
+    value, twin = (tuple(value_in(world, what) for what in wanted) for world in (run, base.twin_run))
+    return Answer(value, twin), run.wall_s
 
 
 def run_point(
@@ -249,7 +245,7 @@ def run_point(
     base = ground_at(study, values, where)
     rows: list[dict[str, float | int | str]] = []
     for at, strategy in sorted(enumerate(study.strategies), key=lambda pair: pair[1].id):
-        answer = answer_on(base, study, values, at)
+        answer, _ = answer_on(base, study, values, at)
         for text, value, twin in sorted(zip(study.outcomes, answer.value, answer.twin, strict=True)):
             rows.append(
                 {
