@@ -12,18 +12,19 @@ import time
 import traceback
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from sim.engine import Start
 from sim.experiments.ensemble import Ground
 from sim.experiments.parts import PARTS, part_bytes, part_name, write_part
-from sim.experiments.points import Answer, Where, answer_on, ground_at, ground_key, model_digest
+from sim.experiments.points import Answer, Where, answer_on, ground_at, ground_key, model_digest, start_at, start_key
 from sim.outputs.folders import OutputError, write_file
 from sim.spec import Study
 from sim.state import Table
@@ -31,8 +32,9 @@ from sim.state import Table
 FAILED = "failed"
 #: File by which a worker knows that it sees the sweep's folder.
 TOKEN = ".token"
-#: Grounds that a worker keeps, and bytes that they may take together (the last one is kept whatever it takes).
-MOST_GROUNDS, MOST_BYTES = 8, 512 * 2**20
+#: Starts and grounds that a worker keeps, and bytes that either may take.
+MOST_STARTS, MOST_GROUNDS, MOST_BYTES = 2, 8, 384 * 2**20
+T = TypeVar("T")
 
 
 class Job(NamedTuple):
@@ -99,16 +101,16 @@ def _unpacked(content: bytes) -> tuple[Study, str]:
     return study, model_digest(study)
 
 
-class Grounds:
-    """Grounds that a worker keeps: the last used, so many and so large."""
+class Kept(Generic[T]):
+    """Starts or grounds that a worker keeps: those last used, so many and so large (the last one whatever it takes)."""
 
-    def __init__(self, most: int = MOST_GROUNDS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most: int, most_bytes: int) -> None:
         self._most, self._most_bytes = most, most_bytes
-        self._kept: OrderedDict[tuple[object, ...], tuple[Ground, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], tuple[T, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[object, ...], make: Callable[[], Ground]) -> tuple[Ground, bool]:
-        """(ground, whether it had to be made)."""
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> tuple[T, bool]:
+        """(what is kept under the key, whether it had to be made)."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -143,7 +145,8 @@ def size_of(thing: object, seen: set[int] | None = None) -> int:
     return 0
 
 
-_GROUNDS = Grounds()
+_STARTS: Kept[Start] = Kept(MOST_STARTS, MOST_BYTES)
+_GROUNDS: Kept[Ground] = Kept(MOST_GROUNDS, MOST_BYTES)
 
 
 def run_batch(batch: Batch) -> Receipt:
@@ -185,16 +188,31 @@ def _run(study: Study, batch: Batch) -> tuple[dict[bytes, Answer], list[Failure]
     for job in batch.jobs:
         values = dict(zip(names, job.values, strict=True))
         try:
-            key = (batch.study, *ground_key(values, job.where, names))
-            base, made = _GROUNDS.get(key, lambda v=values, w=job.where: ground_at(study, v, w))  # type: ignore[misc]
+            base, made, start_s = _ground(study, batch.study, values, job.where)
             answer, seconds = answer_on(base, study, values, job.strategy)
         except Exception as error:  # noqa: BLE001 - one run of many: it is told of, and the others go on
             failures.append(Failure(job.key.hex(), _plain(error), traceback.format_exc(), _worker()))
             continue
         answers[job.key] = answer
         grounds += made
-        model_s += seconds + made * base.twin_run.wall_s
+        model_s += seconds + start_s + made * base.twin_run.wall_s
     return answers, failures, grounds, model_s
+
+
+def _ground(study: Study, of: bytes, values: Mapping[str, float], where: Where) -> tuple[Ground, bool, float]:
+    """(ground of a run, whether it had to be made, seconds for a start)."""
+    spent = 0.0
+
+    def make() -> Ground:
+        nonlocal spent
+        begun = time.perf_counter()
+        key = (of, *start_key(study, values, where))
+        start, made = _STARTS.get(key, lambda: start_at(study, values, where))
+        spent = made * (time.perf_counter() - begun)
+        return ground_at(study, values, where, start)
+
+    base, made = _GROUNDS.get((of, *ground_key(values, where)), make)
+    return base, made, spent
 
 
 def write_failure(folder: Path, failure: Failure) -> None:

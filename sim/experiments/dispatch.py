@@ -1,4 +1,4 @@
-"""Who runs what: runs are dealt out so that those which share a ground stay with one worker."""
+"""Who runs what: runs are dealt out so that those which share a start stay with one worker."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Pace:
     """Seconds that a run takes, learnt from those that came back."""
 
     seconds: float
+    batch_s: float = BATCH_S
 
     def learn(self, runs: int, seconds: float) -> None:
         """Take what a batch took into account."""
@@ -30,7 +31,7 @@ class Pace:
     @property
     def jobs(self) -> int:
         """Runs that make a batch of the right length."""
-        return max(1, min(_MOST_JOBS, round(BATCH_S / max(self.seconds, 1e-6))))
+        return max(1, min(_MOST_JOBS, round(self.batch_s / max(self.seconds, 1e-6))))
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class Deal:
 
 
 class Dealer:
-    """Deals out grounds, each a list of runs, to workers that come and go.
+    """Deals out lists of runs that share a start to workers that come and go.
 
-    A worker keeps the ground it is on until its runs are used up; where no ground is left, an idle worker takes half
+    A worker keeps the list it is on until its runs are used up; where no list is left, an idle worker takes half
     of what the busiest still has to do.
     """
 
-    def __init__(self, grounds: Iterable[list[Job]], pace: Pace) -> None:
-        self._grounds: Iterator[list[Job]] = iter(grounds)
+    def __init__(self, lists: Iterable[list[Job]], pace: Pace) -> None:
+        self._lists: Iterator[list[Job]] = iter(lists)
         self._back: deque[deque[Job]] = deque()
         self._suspects: deque[Job] = deque()
         self._rest: dict[str, deque[Job]] = {}
@@ -60,7 +61,7 @@ class Dealer:
         self.under_way: dict[str, Deal] = {}
 
     def meet(self, workers: Mapping[str, int]) -> None:
-        """Take note of which workers there are; what is left of the ground of one that is gone is dealt out again.
+        """Take note of which workers there are; what is left of the list of one that is gone is dealt out again.
 
         Batches under way come back by themselves, as the answer of another worker or as lost.
         """
@@ -97,7 +98,7 @@ class Dealer:
         rest, jobs = self._rest[address], list[Job]()
         while len(jobs) < self.pace.jobs:
             if not rest:
-                found = self._next_ground()
+                found = self._next_list()
                 if found is None and not jobs:
                     found = self._half_of_the_busiest()
                 if found is None:
@@ -107,8 +108,8 @@ class Dealer:
             jobs.append(rest.popleft())
         return tuple(jobs)
 
-    def _next_ground(self) -> Iterable[Job] | None:
-        return self._back.popleft() if self._back else next(self._grounds, None)
+    def _next_list(self) -> Iterable[Job] | None:
+        return self._back.popleft() if self._back else next(self._lists, None)
 
     def _half_of_the_busiest(self) -> Iterable[Job] | None:
         busiest = max(self._rest.values(), key=len, default=None)

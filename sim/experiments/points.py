@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from sim.engine import Start, create_start
 from sim.experiments.asked import asked, value_in
 from sim.experiments.ensemble import Ground, ground, run_on
+from sim.futures import moves_by_month
 from sim.inputs import load_strands
 from sim.inputs.futures import SIZES
 from sim.inputs.posterior import posterior_register, source_of
@@ -209,14 +211,22 @@ def _switched(study: Study, values: Values) -> tuple[tuple[str, ...], tuple[str,
     )
 
 
-def ground_at(study: Study, values: Values, where: Where) -> Ground:
-    """Start and twin of a point, in one place under one future, for one luck number."""
+def start_at(study: Study, values: Values, where: Where) -> Start:
+    """Start of a point in one place for one luck number."""
     seed = study.seed + where.replication
     off, _ = _switched(study, values)
+    return create_start(
+        changed_place(study.places[where.place], values), register_at(study, values, seed), seed,
+        _MONTHS_A_YEAR * study.years, frozenset(off), 1, changed_future(study.futures[where.future], values),
+    )  # fmt: skip
+
+
+def ground_at(study: Study, values: Values, where: Where, start: Start | None = None) -> Ground:
+    """Start and twin of a point, in one place under one future, for one luck number. ``start``: that of the point."""
+    start = start_at(study, values, where) if start is None else start
     return ground(
-        changed_place(study.places[where.place], values), register_at(study, values, seed), _strands(), seed,
-        _MONTHS_A_YEAR * study.years, Evidence(where.evidence, seed), frozenset(off),
-        changed_future(study.futures[where.future], values), watched=False,
+        start.place, start.register, _strands(), start.seed, start.months, Evidence(where.evidence, start.seed),
+        start.without, changed_future(study.futures[where.future], values), watched=False, start=start,
     )  # fmt: skip
 
 
@@ -309,6 +319,13 @@ def _digest(content: object) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def ground_key(values: Values, where: Where, varied: Sequence[str]) -> tuple[object, ...]:
-    """What a ground is kept under: runs with the same key share it."""
-    return (*where, *((name, values[name]) for name in varied if on_ground(name)))
+def ground_key(values: Values, where: Where) -> tuple[object, ...]:
+    """What a ground is kept under: runs of a study with the same key share it."""
+    return (*where, *((name, value) for name, value in values.items() if on_ground(name)))
+
+
+def start_key(study: Study, values: Values, where: Where) -> tuple[object, ...]:
+    """What a start is kept under: of a future it feels only who will come and go."""
+    moves = moves_by_month(changed_future(study.futures[where.future], values), _MONTHS_A_YEAR * study.years)
+    felt = [(name, value) for name, value in values.items() if on_ground(name) and name != "future.size"]
+    return (where.place, where.replication, None if moves is None else moves.tobytes(), *felt)

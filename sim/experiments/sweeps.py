@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -20,13 +21,12 @@ from sim._jit import is_cold
 from sim.experiments.batches import FAILED, Batch, Failure, Job, Receipt, packed, run_batch, write_failure
 from sim.experiments.cluster import Cluster, ClusterError, WorkerLost, check_address
 from sim.experiments.designs import design
-from sim.experiments.dispatch import Deal, Dealer, Pace
+from sim.experiments.dispatch import BATCH_S, Deal, Dealer, Pace
 from sim.experiments.parts import write_part
-from sim.experiments.points import Keys, Where, model_digest, on_ground
+from sim.experiments.points import RESULTS_VERSION, Keys, Where, model_digest, on_ground
 from sim.experiments.sweep_folders import (
     GROUP_ROWS,
     LOG,
-    RESULTS_VERSION,
     RUNS,
     SCHEMA,
     Opened,
@@ -49,8 +49,8 @@ Progress = Callable[[int, int, str], None]
 SCHEMA_VERSION = 1
 #: Seconds to wait without any worker before giving up, and between looks at which workers there are.
 NO_WORKER_S, LOOK_S = 180.0, 2.0
-#: First guess at the seconds that a child takes for a month.
-_SECONDS_PER_CHILD_MONTH = 4e-6
+#: First guess at the seconds that a year takes, a child takes for a month, and how many runs a start and twin last.
+_SECONDS_A_YEAR, _SECONDS_PER_CHILD_MONTH, _GROUND_IN_RUNS = 0.03, 3e-6, 0.6
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,13 @@ def sweep(
     progress: Progress | None = None,
     stopping: Callable[[], bool] | None = None,
     command: str = "",
+    batch_s: float = BATCH_S,
 ) -> Sweep:
     """Run a study into the folder ``out``, or go on with what is there.
 
     ``workers``: processes on this machine (default: one a processor; 0: in this process). ``scheduler``: address or
     file of a Dask scheduler instead. ``add_replications``: so many more than the folder has; no earlier row changes.
-    ``stopping``: asked now and then; once true, what runs is finished and kept. ``progress(done, total, what)``.
+    ``batch_s``: seconds that a batch should last, which is what a ``kill -9`` can lose. ``stopping``: asked now and then; once true, what runs is finished and kept. ``progress(done, total, what)``.
     The results do not depend on workers, scheduler, or on how often it was stopped.
 
     Raises ``OutputError`` for a folder or a cluster that cannot be used (whatever was finished is kept) and
@@ -112,7 +113,7 @@ def sweep(
     if scheduler is not None:
         check_address(scheduler, insecure)
     opened = open_folder(Path(out), study, design(study), resume, add_replications)
-    session = _Session(opened, progress, stopping or (lambda: False))
+    session = _Session(opened, progress, stopping or (lambda: False), batch_s)
     many = os.cpu_count() or 1 if workers is None else workers
     begun = time.perf_counter()
 
@@ -151,12 +152,20 @@ def n_runs(study: Study, points: int) -> int:
     )  # fmt: skip
 
 
-def n_grounds(study: Study, points: pd.DataFrame) -> int:
+def n_grounds(study: Study) -> int:
     """Starts with twins that a study takes."""
-    return (
-        len(_by_ground(study, points)) * len(study.places) * len(study.futures) * len(study.evidence)
-        * study.replications
-    )  # fmt: skip
+    per_point = len(study.places) * len(study.futures) * len(study.evidence) * study.replications
+    return len(_by_ground(study, design(study))) * per_point
+
+
+def estimated_seconds(study: Study, runs: int, grounds: int) -> float:
+    """About how many seconds of one core a study takes; machines differ by a factor of three."""
+    return _seconds_a_run(study) * (runs + _GROUND_IN_RUNS * grounds)
+
+
+def _seconds_a_run(study: Study) -> float:
+    children = float(np.mean([place.value("children") for place in study.places]))
+    return study.years * (_SECONDS_A_YEAR + children * 12 * _SECONDS_PER_CHILD_MONTH)
 
 
 def _by_ground(study: Study, points: pd.DataFrame) -> list[list[int]]:
@@ -169,21 +178,12 @@ def _by_ground(study: Study, points: pd.DataFrame) -> list[list[int]]:
     return list(groups.values())
 
 
-def _wheres(study: Study) -> Iterator[Where]:
-    """Replications outermost, so that a sweep that was stopped can be read."""
-    for replication in range(study.replications):
-        for place in range(len(study.places)):
-            for future in range(len(study.futures)):
-                for evidence in study.evidence:
-                    yield Where(place, future, evidence, replication)
-
-
 class _Session:
     """One call of ``sweep``: from what is on disk to as much as could be done."""
 
-    def __init__(self, opened: Opened, progress: Progress | None, stopping: Callable[[], bool]) -> None:
+    def __init__(self, opened: Opened, progress: Progress | None, stopping: Callable[[], bool], batch_s: float) -> None:
         self.opened, self.study = opened, opened.study
-        self._progress, self._stopping = progress, stopping
+        self._progress, self._stopping, self._batch_s = progress, stopping, batch_s
         self._names = [entry.name for entry in self.study.vary]
         self._points = opened.design.to_numpy()
         self._keys, self._known = Keys(self.study), set(opened.keys)
@@ -203,11 +203,19 @@ class _Session:
         return self._first is not None
 
     def _all_grounds(self) -> Iterator[list[Job]]:
-        """Runs that are not on disk, in lists that share a ground; each key once."""
+        """Runs that are not on disk, each key once, in lists that share a start, those of a ground side by side.
+
+        Replications come outermost, so that the results of a sweep that was stopped can be read.
+        """
         groups = _by_ground(self.study, self.opened.design)
-        for where in _wheres(self.study):
+        for replication, place in itertools.product(range(self.study.replications), range(len(self.study.places))):
             for group in groups:
-                jobs = [job for point in group for job in self._jobs(point, where)]
+                jobs = [
+                    job
+                    for future, evidence in itertools.product(range(len(self.study.futures)), self.study.evidence)
+                    for point in group
+                    for job in self._jobs(point, Where(place, future, evidence, replication))
+                ]
                 if jobs:
                     yield jobs
 
@@ -230,8 +238,7 @@ class _Session:
                 yield self._first
             yield from self._grounds
 
-        mean = float(np.mean([place.value("children") for place in self.study.places]))
-        dealer = Dealer(grounds(), Pace(mean * 12 * self.study.years * _SECONDS_PER_CHILD_MONTH))
+        dealer = Dealer(grounds(), Pace(_seconds_a_run(self.study), self._batch_s))
         # The first batch compiles, if nothing is compiled yet: once, not in every worker at the same time.
         cold = is_cold()
         looked = alone = time.monotonic()
