@@ -103,7 +103,8 @@ def sweep(
 
     ``workers``: processes on this machine (default: one a processor; 0: in this process). ``scheduler``: address or
     file of a Dask scheduler instead. ``add_replications``: so many more than the folder has; no earlier row changes.
-    ``batch_s``: seconds that a batch should last, which is what a ``kill -9`` can lose. ``stopping``: asked now and then; once true, what runs is finished and kept. ``progress(done, total, what)``.
+    ``batch_s``: seconds that a batch should last. ``stopping``: asked now and then; once true, what runs is finished
+    and kept. ``progress(done, total, what)``.
     The results do not depend on workers, scheduler, or on how often it was stopped.
 
     Raises ``OutputError`` for a folder or a cluster that cannot be used (whatever was finished is kept) and
