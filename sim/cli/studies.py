@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def study_rows() -> list[dict[str, Any]]:
     """One row for each packaged study."""
+    from sim.experiments.sweeps import n_runs
     from sim.inputs import list_ids, load_study
     from sim.inputs.studies import n_points
 
@@ -17,8 +18,7 @@ def study_rows() -> list[dict[str, Any]]:
     return [
         {
             "id": s.id, "name": s.name, "design": s.design.kind, "points": n_points(s.design, s.vary),
-            "strategies": len(s.strategies), "places": len(s.places), "futures": len(s.futures),
-            "replications": s.replications, "question": s.question,
+            "runs": n_runs(s, n_points(s.design, s.vary)),
         }
         for s in studies
     ]  # fmt: skip

@@ -115,7 +115,8 @@ class Cluster(AbstractContextManager["Cluster"]):
         try:
             where = {} if here else {"host": "127.0.0.1"}
             self._local = LocalCluster(
-                n_workers=max(1, self._workers), threads_per_worker=1, processes=not here, dashboard_address="127.0.0.1:0",
+                n_workers=max(1, self._workers), threads_per_worker=1, processes=not here,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=50, **where,
             )  # fmt: skip
         finally:
