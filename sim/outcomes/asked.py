@@ -50,7 +50,5 @@ def asked(text: str, years: int) -> Asked:
         what = "no such group" if group not in GROUPS else f"{indicator} is not read for that group"
         raise ValueError(f"{text!r}: {what}; one of {', '.join(groups_of(indicator))}")
     if len(rest) > 2 or (len(rest) == 2 and not (rest[1].isdecimal() and 1 <= int(rest[1]) <= years)):
-        raise ValueError(
-            f"{text!r}: the year must be a whole number from 1 to {years}, as in {indicator}:{group}:{years}"
-        )
+        raise ValueError(f"{text!r}: the year must be from 1 to {years}; write {indicator}:{group}:{years}")
     return Asked(indicator, group, int(rest[1]) if len(rest) == 2 else years, text)
