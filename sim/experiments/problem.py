@@ -159,7 +159,7 @@ def as_problem(
         id="problem", name="Problem", strategies=chosen, vary=varied, outcomes=tuple(outcomes),
         places=(load_place(place) if isinstance(place, str | Path) else place,),
         futures=(load_future(future) if isinstance(future, str | Path) else future,),
-        evidence=(evidence,), replications=replications, years=years, seed=seed, parameters=parameters,  # type: ignore[arg-type]
+        evidence=(evidence,), replications=replications, years=years, seed=seed, parameters=parameters,
     )  # fmt: skip
     return Problem(study, quantity)
 

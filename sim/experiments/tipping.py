@@ -194,7 +194,7 @@ def _least_squares(columns: Reals, y: Reals, weights: Reals) -> Reals:
     pairs = (columns[:, :, None] * columns[:, None, :]).reshape(len(y), -1)
     squares = (weights @ pairs).reshape(len(weights), columns.shape[1], columns.shape[1])
     right = weights @ (columns * y[:, None])
-    return np.asarray((np.linalg.pinv(squares, hermitian=True) @ right[:, :, None])[:, :, 0], dtype=np.float64)
+    return np.array((np.linalg.pinv(squares, hermitian=True) @ right[:, :, None])[:, :, 0], dtype=np.float64)
 
 
 def _crossings(x: Reals, lead: Reals) -> Reals:
@@ -216,15 +216,15 @@ def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: 
     if not (ahead.max() >= SURE and ahead.min() <= 1 - SURE):
         side = "below" if wins_low else "above"
         sentence = (
-            f"On average {cases.preferred} {_leads(line)} {side} {factor.say(value)} ({factor.label}) and not beyond, "
-            f"but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show such a place."
+            f"On average {cases.chosen} {_leads(line)} {side} {factor.say(value)} ({factor.label}) and not "
+            f"beyond, but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show such a place."
         )
         return Threshold(curve.factor, value, float(low), float(high), "unclear", sentence)
     beyond = curve.rival[-1] if wins_low else curve.rival[0]
     exceeds = "more than" if wins_low else "less than"
-    what = f"{beyond} wins there" if line == 0.0 else f"there it leads {beyond} by less"
+    what = f"{cases.called(beyond)} wins there" if line == 0.0 else f"there it leads {cases.called(beyond)} by less"
     sentence = (
-        f"{cases.preferred} {_leads(line)} unless {factor.label} is {exceeds} {factor.say(value)} "
+        f"{cases.chosen} {_leads(line)} unless {factor.label} is {exceeds} {factor.say(value)} "
         f"(90 % interval {factor.say(float(low))} to {factor.say(float(high))}); {what}."
     )
     return Threshold(curve.factor, value, float(low), float(high), "tips", sentence)
@@ -243,11 +243,11 @@ def _without_crossing(cases: Cases, curve: Curve, ahead: Reals, line: float) -> 
     sure = ahead.min() >= SURE if wins else ahead.max() <= 1 - SURE
     word = f"{_leads(line)} over" if wins else f"{'loses' if line == 0.0 else f'leads by less than {line:g}'} over"
     if sure:
-        sentence, verdict = f"{cases.preferred} {word} {tried}.", "always" if wins else "never"
+        sentence, verdict = f"{cases.chosen} {word} {tried}.", "always" if wins else "never"
         return Threshold(curve.factor, np.nan, np.nan, np.nan, verdict, sentence)
     unsure = curve.x[(ahead < SURE) & (ahead > 1 - SURE)]
     where = f"from {factor.say(float(unsure.min()))} to {factor.say(float(unsure.max()))}"
-    sentence = f"On average {cases.preferred} {word} {tried}, but {where} noise hides who is ahead."
+    sentence = f"On average {cases.chosen} {word} {tried}, but {where} noise hides who is ahead."
     return Threshold(curve.factor, np.nan, np.nan, np.nan, "unclear", sentence)
 
 
@@ -259,7 +259,7 @@ def _several(cases: Cases, curve: Curve, ahead: Reals, crossings: Reals, line: f
     won = [(ends[k], ends[k + 1]) for k in range(first, len(ends) - 1, 2)]
     stretches = " and ".join(f"from {factor.say(float(a))} to {factor.say(float(b))}" for a, b in won)
     sure = ahead.max() >= SURE and ahead.min() <= 1 - SURE
-    sentence = f"{cases.preferred} {_leads(line)} where {factor.label} is {stretches}, and not elsewhere" + (
+    sentence = f"{cases.chosen} {_leads(line)} where {factor.label} is {stretches}, and not elsewhere" + (
         "." if sure else "; noise hides whether that is so."
     )
     return Threshold(curve.factor, float(crossings[0]), np.nan, np.nan, "tips back" if sure else "unclear", sentence)
@@ -281,7 +281,7 @@ def _by_word(cases: Cases, name: str, line: float, seed: int) -> Threshold:
         f"noise hides who is ahead where it is {_listed(said['unclear'])}" if said["unclear"] else "",
     ]
     verdict = "unclear" if said["unclear"] else "always" if not said["loses"] else "tips" if said["wins"] else "never"
-    sentence = f"{cases.preferred} {'; '.join(part for part in parts if part)}."
+    sentence = f"{cases.chosen} {'; '.join(part for part in parts if part)}."
     if not said["wins"]:
         sentence = sentence.replace("where it is", f"where {factor.label} is", 1)
     return Threshold(name, np.nan, np.nan, np.nan, verdict, sentence)
