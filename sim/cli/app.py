@@ -1,7 +1,7 @@
 """The command ``zonesim``: its commands, and what happens when something goes wrong.
 
-Exit codes: 0 done, 1 numbers differ from those of a released version (``parity``), 2 a mistake in a command or file or
-a folder that cannot be written, 70 a fault of zonesim itself, 130 stopped with Ctrl-C.
+Exit codes: 0 done, 1 numbers differ from those of a released version (``parity``) or runs failed (``sweep``), 2 a
+mistake in a command or file or a folder that cannot be written, 70 a fault of zonesim itself, 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import look, parity, report, simulate, trial, validate
+from sim.cli import look, parity, report, simulate, sweep, trial, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -37,6 +37,7 @@ app = typer.Typer(
 app.command(epilog="Example:  zonesim demo --replications 10")(simulate.demo)
 app.command(epilog="Example:  zonesim run early_start --place pembury --years 10")(simulate.run)
 app.command(epilog="Example:  zonesim compare schools_only cradle_to_career --place wallsend")(simulate.compare)
+app.command(epilog="Example:  zonesim sweep quick --workers 2")(sweep.sweep)
 app.command(epilog="Example:  zonesim trial book_gifting --replications 10")(trial.trial)
 app.command(epilog="Example:  zonesim validate --domain education --role validate")(validate.validate)
 app.command(epilog="Example:  zonesim parity 0.1.0")(parity.parity)

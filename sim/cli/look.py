@@ -14,6 +14,7 @@ import typer
 from sim.cli.options import Json
 from sim.cli.screen import complain, err, out
 from sim.cli.strategies import strategy_rows, told_strategy
+from sim.cli.studies import study_rows, told_study
 
 if TYPE_CHECKING:
     from sim.inputs import FileCheck, Problem
@@ -29,16 +30,20 @@ class Kind(StrEnum):
     STRANDS = "strands"
     STRATEGIES = "strategies"
     FUTURES = "futures"
+    STUDIES = "studies"
     INDICATORS = "indicators"
     MECHANISMS = "mechanisms"
     PARAMETERS = "parameters"
 
 
-_SINGULAR = {Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy", Kind.FUTURES: "future"}
+_SINGULAR = {
+    Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy", Kind.FUTURES: "future",
+    Kind.STUDIES: "study",
+}  # fmt: skip
 
 
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Json = False) -> None:
-    """List places, strands, strategies, futures, indicators, mechanisms or parameters."""
+    """List places, strands, strategies, futures, studies, indicators, mechanisms or parameters."""
     rows = _rows(kind)
     if json:
         print(json_text.dumps({kind.value: rows}))
@@ -58,7 +63,7 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Jso
 
 
 def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of `list`.")], json: Json = False) -> None:
-    """Show a place, strand, strategy, future or indicator with its values and sources (notes: --json)."""
+    """Show a place, strand, strategy, future, study or indicator with its values and sources (notes: --json)."""
     found = _find(identifier)
     if found is None:
         complain(_unknown(identifier))
@@ -108,6 +113,7 @@ def _rows(kind: Kind) -> list[dict[str, Any]]:
         Kind.STRANDS: _strand_rows,
         Kind.STRATEGIES: strategy_rows,
         Kind.FUTURES: _future_rows,
+        Kind.STUDIES: study_rows,
         Kind.INDICATORS: _indicator_rows,
         Kind.MECHANISMS: _mechanism_rows,
         Kind.PARAMETERS: _parameter_rows,
@@ -192,18 +198,20 @@ def _unit_cost(strand: Any) -> str:
 def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     from dataclasses import asdict
 
-    from sim.inputs import list_ids, load_future, load_place, load_strand, load_strategy
+    from sim.inputs import list_ids, load_future, load_place, load_strand, load_strategy, load_study
     from sim.outcomes import INDICATORS
     from sim.report.drivers import shown_place
-    from sim.spec import Place
+    from sim.spec import Place, Study
 
     if identifier in INDICATORS:
         return "indicator", asdict(INDICATORS[identifier])
     loaders: dict[str, Any] = {"place": load_place, "strategy": load_strategy, "strand": load_strand}
-    loaders["future"] = load_future
+    loaders |= {"future": load_future, "study": load_study}
     for kind, load in loaders.items():
         if identifier in list_ids(kind):
             record: Record = load(identifier)
+            if isinstance(record, Study):
+                return kind, told_study(record)
             return kind, shown_place(record) if isinstance(record, Place) else record.model_dump(mode="json")
     return None
 
@@ -214,7 +222,7 @@ def _unknown(identifier: str) -> str:
 
     ids = [*INDICATORS, *(name for kind in _SINGULAR.values() for name in list_ids(kind))]
     near = difflib.get_close_matches(identifier, ids, n=3)
-    everything = "zonesim list places|strands|strategies|futures|indicators|mechanisms|parameters shows all."
+    everything = "zonesim list places|strands|strategies|futures|studies|indicators|mechanisms|parameters shows all."
     hint = f"Did you mean {' or '.join(near)}?" if near else everything
     return f'there is nothing with the id "{identifier}". {hint}'
 
@@ -295,11 +303,14 @@ def _notes(found: FileCheck) -> list[str]:
 
 def _estimate(found: FileCheck, place: Place | None) -> dict[str, Any] | None:
     from sim.cli.estimate import place_estimate, strategy_estimate, target_estimate
+    from sim.cli.sweep import study_estimate
     from sim.inputs import load_place, load_strands
     from sim.inputs.register import load_register
-    from sim.spec import Place, Strategy
+    from sim.spec import Place, Strategy, Study
 
     record = found.record
+    if isinstance(record, Study):
+        return study_estimate(record)
     if isinstance(record, tuple):
         return target_estimate(record)
     if isinstance(record, Place):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -175,14 +175,17 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
-    watched: bool = True,
+    watched: bool = True, start: Start | None = None,
 ) -> Ground:  # fmt: skip
     """The start of a replication and its twin. ``register``: the parameters of this replication.
 
-    ``watched``: partners' screens are filled; without, ``Run.seen`` is empty and nothing else is changed.
+    ``watched``: partners' screens are filled; without, ``Run.seen`` is empty and nothing else is changed. ``start``:
+    one made before of the same place, register, seed, months and switches, and of a future with the same moves.
     """
     started = time.perf_counter()
-    start = create_start(place, register, seed, months, without, threads, future)
+    if start is None:
+        start = create_start(place, register, seed, months, without, threads, future)
+    start = replace(start, future=future)
     world = create(start, twin, library, evidence, threads)
     advance(world, months, None if watched else _UNWATCHED)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)

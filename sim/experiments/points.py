@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from sim.engine import Start, create_start
 from sim.experiments.asked import asked, value_in
-from sim.experiments.ensemble import Ground, Run, ground, run_on
+from sim.experiments.ensemble import Ground, ground, run_on
+from sim.futures import moves_by_month
 from sim.inputs import load_strands
 from sim.inputs.futures import SIZES
 from sim.inputs.posterior import posterior_register, source_of
@@ -209,31 +211,35 @@ def _switched(study: Study, values: Values) -> tuple[tuple[str, ...], tuple[str,
     )
 
 
-def ground_at(study: Study, values: Values, where: Where) -> Ground:
-    """Start and twin of a point, in one place under one future, for one luck number."""
+def start_at(study: Study, values: Values, where: Where) -> Start:
+    """Start of a point in one place for one luck number."""
     seed = study.seed + where.replication
     off, _ = _switched(study, values)
-    return ground(
-        changed_place(study.places[where.place], values), register_at(study, values, seed), _strands(), seed,
-        _MONTHS_A_YEAR * study.years, Evidence(where.evidence, seed), frozenset(off),
-        changed_future(study.futures[where.future], values), watched=False,
+    return create_start(
+        changed_place(study.places[where.place], values), register_at(study, values, seed), seed,
+        _MONTHS_A_YEAR * study.years, frozenset(off), 1, changed_future(study.futures[where.future], values),
     )  # fmt: skip
 
 
-def answer_on(base: Ground, study: Study, values: Values, strategy: int) -> Answer:
-    """Outcomes of one strategy of the study on a ground that fits the values."""
+def ground_at(study: Study, values: Values, where: Where, start: Start | None = None) -> Ground:
+    """Start and twin of a point, in one place under one future, for one luck number. ``start``: that of the point."""
+    start = start_at(study, values, where) if start is None else start
+    return ground(
+        start.place, start.register, _strands(), start.seed, start.months, Evidence(where.evidence, start.seed),
+        start.without, changed_future(study.futures[where.future], values), watched=False, start=start,
+    )  # fmt: skip
+
+
+def answer_on(base: Ground, study: Study, values: Values, strategy: int) -> tuple[Answer, float]:
+    """(outcomes of one strategy of the study on a ground that fits the values, seconds its world took)."""
     run = run_on(
         replace(base, library=changed_strands(base.library, values)),
         changed_strategy(study.strategies[strategy], values),
         watched=False,
     )
-    return answer_of(run, base.twin_run, study)
-
-
-def answer_of(run: Run, twin: Run, study: Study) -> Answer:
-    """Asked outcomes of a run and of its twin."""
     wanted = [asked(text, study.years) for text in study.outcomes]
-    return Answer(tuple(value_in(run, what) for what in wanted), tuple(value_in(twin, what) for what in wanted))
+    value, twin = (tuple(value_in(world, what) for what in wanted) for world in (run, base.twin_run))
+    return Answer(value, twin), run.wall_s
 
 
 def run_point(
@@ -249,7 +255,7 @@ def run_point(
     base = ground_at(study, values, where)
     rows: list[dict[str, float | int | str]] = []
     for at, strategy in sorted(enumerate(study.strategies), key=lambda pair: pair[1].id):
-        answer = answer_on(base, study, values, at)
+        answer, _ = answer_on(base, study, values, at)
         for text, value, twin in sorted(zip(study.outcomes, answer.value, answer.twin, strict=True)):
             rows.append(
                 {
@@ -313,6 +319,13 @@ def _digest(content: object) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def ground_key(values: Values, where: Where, varied: Sequence[str]) -> tuple[object, ...]:
-    """What a ground is kept under: runs with the same key share it."""
-    return (*where, *((name, values[name]) for name in varied if on_ground(name)))
+def ground_key(values: Values, where: Where) -> tuple[object, ...]:
+    """What a ground is kept under: runs of a study with the same key share it."""
+    return (*where, *((name, value) for name, value in values.items() if on_ground(name)))
+
+
+def start_key(study: Study, values: Values, where: Where) -> tuple[object, ...]:
+    """What a start is kept under: of a future it feels only who will come and go."""
+    moves = moves_by_month(changed_future(study.futures[where.future], values), _MONTHS_A_YEAR * study.years)
+    felt = [(name, value) for name, value in values.items() if on_ground(name) and name != "future.size"]
+    return (where.place, where.replication, None if moves is None else moves.tobytes(), *felt)

@@ -21,7 +21,7 @@ def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> d
     return {
         "schema": SCHEMA_VERSION,
         "zonesim": zonesim_version(),
-        "commit": _commit(),
+        "commit": source_commit(),
         "command": command,
         "digest": comparison.digest,
         "asked": {
@@ -41,14 +41,14 @@ def manifest(comparison: ComparisonRecord, command: str, started: datetime) -> d
             "shocks": list(comparison.shocks),
             "warnings": list(comparison.warnings),
         },
-        "started": _stamp(started),
-        "ended": _stamp(ended),
+        "started": stamp(started),
+        "ended": stamp(ended),
         "timings": {
             "total_s": round((ended - started).total_seconds(), 3),
             "runs_s": round(float(comparison.runs["wall_s"].sum()), 3),
             "runs": len(comparison.runs),
         },
-        "environment": _environment(),
+        "environment": environment(),
     }
 
 
@@ -56,11 +56,13 @@ def _seeds(comparison: ComparisonRecord) -> list[int]:
     return [int(seed) for seed in comparison.runs["seed"].drop_duplicates()]
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment in UTC to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _environment() -> dict[str, str | None]:
+def environment() -> dict[str, str | None]:
+    """Python, the machine, and the version of each library that results may depend on."""
     found: dict[str, str | None] = {"python": platform.python_version(), "platform": platform.platform()}
     for library in _LIBRARIES:
         try:
@@ -70,7 +72,7 @@ def _environment() -> dict[str, str | None]:
     return found
 
 
-def _commit() -> str | None:
+def source_commit() -> str | None:
     """Commit of the source if it stands in a git checkout of its own, with ``+changes`` if edited."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
