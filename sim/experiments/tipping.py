@@ -217,7 +217,8 @@ def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: 
         side = "below" if wins_low else "above"
         sentence = (
             f"On average {cases.chosen} {_leads(line)} {side} {factor.say(value)} ({factor.label}) and not "
-            f"beyond, but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show such a place."
+            f"beyond, but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show "
+            "such a place."
         )
         return Threshold(curve.factor, value, float(low), float(high), "unclear", sentence)
     beyond = curve.rival[-1] if wins_low else curve.rival[0]

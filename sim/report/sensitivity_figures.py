@@ -128,8 +128,8 @@ def tornado_figure(frame: pd.DataFrame, base: float, title: str, unit: str, labe
         head(figure, textwrap.fill(title, 86))
         foot(figure, textwrap.fill(
             "Blue: the lowest fifth of the values tried (or the worst word), red: the highest; other factors as "
-            "they were varied. Thin bars are 90 % intervals, the dashed line is the mean. Left of nought another strategy "
-            "is better.",
+            "they were varied. Thin bars are 90 % intervals, the dashed line is the mean. Left of nought another "
+            "strategy is better.",
             130,
         ))  # fmt: skip
     return figure
