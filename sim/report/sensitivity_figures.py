@@ -26,12 +26,12 @@ BLUE, RED, GREEN, *_ = COLOURS
 #: Method -> (index drawn first and large, index drawn beside it or none, what the axis shows).
 SHOWN = {
     "sobol": ("ST", "S1", "share of the variance"),
-    "morris": ("mu_star", "sigma", "mean size of the change, in the outcome's unit"),
-    "pawn": ("median", "", "distance between distributions (0 to 1)"),
+    "morris": ("mu_star", "sigma", "mean size of change, in its unit"),
+    "pawn": ("median", "", "distance of distributions"),
 }
 INDEX_WORDS = {
-    "ST": "alone and with others", "S1": "alone", "mu_star": "change over its range",
-    "sigma": "how far that depends on the rest", "median": "effect",
+    "ST": "share that hangs on it, alone or with others (total index)", "S1": "alone (first-order index)",
+    "mu_star": "mean size of the change over its range (mu*)", "sigma": "how far that depends on the rest (sigma)",
 }  # fmt: skip
 #: Factors, panels and sentences beyond these numbers do not fit on a page.
 MOST_FACTORS, MOST_PANELS, MOST_CURVES = 12, 3, 6
@@ -39,7 +39,7 @@ _ROW_INCHES, _LABEL_WIDTH = 0.42, 34
 
 
 def sensitivity_figure(
-    frame: pd.DataFrame, outcome: str, title: str, labels: Labels | None = None, note: str = ""
+    frame: pd.DataFrame, outcome: str, title: str, labels: Labels | None = None, names: Labels | None = None
 ) -> Figure:
     """One panel per quantity of an outcome, differences first: indices of each factor with their intervals."""
     mine = frame[(frame["outcome"] == outcome) & (frame["factor"] != "(chance)")]
@@ -59,16 +59,15 @@ def sensitivity_figure(
                 _dots(ax, rows.loc[small].reindex(order), RED, "s", INDEX_WORDS[small], 0.16)
             _dots(ax, rows.loc[large].reindex(order), BLUE, "o", INDEX_WORDS[large], -0.16 if small else 0.0)
             _floor(ax, inert[inert["quantity"] == quantity])
-            title_panel(ax, _quantity_words(quantity), axis, 30)
+            bold, plain = _quantity_words(quantity, names)
+            title_panel(ax, bold, plain, 30)
+            ax.set_xlabel(axis)
             ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
             ax.grid(axis="y", visible=False)
         axes[0].set_yticks(range(len(order)), [_wrapped(name, labels) for name in order], color=INK)
         axes[0].set_ylim(-0.6, len(order) - 0.4)
-        if small:
-            handles, names = axes[-1].get_legend_handles_labels()
-            axes[-1].legend(handles[::-1], names[::-1], loc="lower right", edgecolor="none", fontsize=10)
         head(figure, textwrap.fill(title, 86))
-        foot(figure, textwrap.fill(note or "Bars are 90 % intervals.", 130))
+        foot(figure, textwrap.fill(_marks_in_words(large, small), 130))
     return figure
 
 
@@ -92,11 +91,14 @@ def _floor(ax: Axes, inert: pd.DataFrame) -> None:
     """What a factor that does nothing reaches."""
     if inert.empty:
         return
-    high = float(inert["high"].iloc[0])
-    ax.axvspan(0.0, high, color="#d9d9d9", alpha=0.7, linewidth=0, zorder=0)
-    ax.text(
-        high, 1.0, " nothing is\n this far left", transform=ax.get_xaxis_transform(), color=GREY, fontsize=9, va="top"
-    )
+    ax.axvspan(0.0, float(inert["high"].iloc[0]), color="#d9d9d9", alpha=0.7, linewidth=0, zorder=0)
+
+
+def _marks_in_words(large: str, small: str) -> str:
+    """What the marks, bars and shades of a figure mean."""
+    if small:
+        return f"Blue dot: {INDEX_WORDS[large]}. Red square: {INDEX_WORDS[small]}. Bars are 90 % intervals."
+    return "Bars are 90 % intervals. In the grey, a factor cannot be told from one that does nothing."
 
 
 def tornado_figure(frame: pd.DataFrame, base: float, title: str, unit: str, labels: Labels | None = None) -> Figure:
@@ -253,5 +255,8 @@ def _wrapped(name: str, labels: Labels | None) -> str:
     return "\n".join(textwrap.wrap(_label(name, labels), _LABEL_WIDTH, max_lines=2, placeholder="…"))
 
 
-def _quantity_words(quantity: str) -> str:
-    return quantity.replace(" minus no_zone", " minus no zone").replace("_", " ")
+def _quantity_words(quantity: str, names: Labels | None) -> tuple[str, str]:
+    """Name of the strategy, and what is taken off."""
+    called = {"no_zone": "no zone", **(names or {})}
+    first, _, second = quantity.partition(" minus ")
+    return called.get(first, first), f"minus {called.get(second, second)}" if second else "outcome"
