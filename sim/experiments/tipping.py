@@ -166,7 +166,7 @@ class _Basis:
     def __call__(self, x: Reals) -> Reals:
         unit = (x - self.low) / (self.high - self.low)
         if not self.inner:
-            return np.polynomial.legendre.legvander(2 * unit - 1, self.degree)
+            return np.asarray(np.polynomial.legendre.legvander(2 * unit - 1, self.degree), dtype=np.float64)
         inner = np.arange(1, self.inner + 1) / (self.inner + 1)
         ends = self.degree + 1
         knots = np.concatenate([np.zeros(ends), inner, np.ones(ends)])

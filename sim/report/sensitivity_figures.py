@@ -44,7 +44,7 @@ def sensitivity_figure(
     """One panel per quantity of an outcome, differences first: indices of each factor with their intervals."""
     mine = frame[(frame["outcome"] == outcome) & (frame["factor"] != "(chance)")]
     method = str(mine["method"].iloc[0])
-    panels = panels_of(mine["quantity"].unique())
+    panels = panels_of([str(name) for name in mine["quantity"].unique()])
     large, small, axis = SHOWN[method]
     inert = mine[mine["factor"].str.startswith("(")]
     real = mine.drop(index=inert.index)
@@ -54,10 +54,10 @@ def sensitivity_figure(
         figure = Figure(figsize=(WIDTH, 2.1 + _ROW_INCHES * len(order)))
         axes = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
         for ax, quantity in zip(axes, panels, strict=True):
-            rows = real[real["quantity"] == quantity].set_index(["index", "factor"])
+            rows = real[real["quantity"] == quantity]
             if small:
-                _dots(ax, rows.loc[small].reindex(order), RED, "s", INDEX_WORDS[small], 0.16)
-            _dots(ax, rows.loc[large].reindex(order), BLUE, "o", INDEX_WORDS[large], -0.16 if small else 0.0)
+                _dots(ax, _in_order(rows, small, order), RED, "s", INDEX_WORDS[small], 0.16)
+            _dots(ax, _in_order(rows, large, order), BLUE, "o", INDEX_WORDS[large], -0.16 if small else 0.0)
             _floor(ax, inert[inert["quantity"] == quantity])
             bold, plain = _quantity_words(quantity, names)
             title_panel(ax, bold, plain, 30)
@@ -78,6 +78,10 @@ def panels_of(quantities: Sequence[str]) -> list[str]:
         return 2 if " minus " not in name else 1 if name.endswith(" minus no_zone") else 0
 
     return sorted(quantities, key=rank)[:MOST_PANELS]
+
+
+def _in_order(rows: pd.DataFrame, index: str, order: Sequence[str]) -> pd.DataFrame:
+    return rows[rows["index"] == index].set_index("factor").reindex(list(order))
 
 
 def _dots(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, label: str, shift: float) -> None:
@@ -107,11 +111,11 @@ def tornado_figure(frame: pd.DataFrame, base: float, title: str, unit: str, labe
     with styled():
         figure = Figure(figsize=(WIDTH, 2.0 + 0.5 * len(shown)))
         ax = figure.subplots()
-        for at, row in shown.iterrows():
+        for at, row in enumerate(shown.to_dict("records")):
             ends = (("at_low", BLUE, 0.14, row["low_at"]), ("at_high", RED, -0.14, row["high_at"]))
             ax.plot([row["at_low"], row["at_high"]], [at, at], color="#c9c9c9", linewidth=7, zorder=1)
             for end, colour, shift, words in ends:
-                y = float(str(at)) + shift
+                y = at + shift
                 ax.plot([row[f"{end}_low"], row[f"{end}_high"]], [y, y], color=colour, linewidth=1.8, alpha=0.6)
                 ax.plot(row[end], y, marker="o", color=colour, markersize=7, zorder=3)
                 outer = row[end] == max(row["at_low"], row["at_high"])
