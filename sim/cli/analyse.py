@@ -6,7 +6,7 @@ import json as json_text
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -163,7 +163,7 @@ def _ranges(done: Sweep) -> dict[str, tuple[float, float]]:
     }
 
 
-def _refuse(error: Exception) -> None:
+def _refuse(error: Exception) -> NoReturn:
     complain(str(error))
     raise typer.Exit(EXIT_MISTAKE)
 

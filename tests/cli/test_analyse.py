@@ -32,13 +32,13 @@ class MadeSweep:
 
 
 def made(folder: Path, kind: str, points: int) -> MadeSweep:
-    """The early years win unless effects fade fast (above 1.25) or, a little, places are few."""
+    """The early years win unless effects fade fast (above 1.62) or, a little, places are few."""
     asked = load_study(STUDY)
     asked = asked.model_copy(update={"design": asked.design.model_copy(update={"kind": kind, "points": points})})
     frame = design(asked)
 
     def early(x):
-        return 0.02 * (1.25 - x[:, 1]) + 0.004 * (x[:, 2] - 0.75)
+        return 0.02 * (1.62 - x[:, 1]) + 0.004 * (x[:, 2] - 0.75)
 
     parts = [
         swept(frame, {"early_start": early, "schools_only": lambda x: 0.0 * x[:, 0]}, replications=2, outcome=text)
@@ -75,7 +75,7 @@ def test_discover_says_what_would_change_the_choice(shell, sweeps, tmp_path):
     answer = shell("discover", STUDY, "--workers", "2", "--resume", "--outcome", "educational_progress")
     assert answer.code == 0, answer.err
     assert asked["workers"] == 2 and asked["resume"] and asked["study"] == STUDY
-    assert "unless Speed at which effects fade is more than 1.2" in answer.out
+    assert "unless Speed at which effects fade is more than 1.6" in answer.out
     assert "over the whole range tried of Size of all effects" in answer.out
     assert "What it would be worth to know before choosing:" in answer.out and "£" in answer.out
     written = {path.name for path in (tmp_path / "sweep" / "analysis").iterdir()}
@@ -92,7 +92,7 @@ def test_discover_as_json_has_all_of_it(shell, sweeps):
     assert progress["preferred"] == "early_start" and progress["box"]["way"] == "cart"
     assert any(limit["factor"] == "effects.fade" for limit in progress["box"]["limits"])
     tip = next(row for row in progress["thresholds"] if row["factor"] == "effects.fade")
-    assert tip["value"] == pytest.approx(1.25, abs=0.01)
+    assert tip["value"] == pytest.approx(1.62, abs=0.02)
     assert by_outcome["child_wellbeing"]["preferred"] == "early_start"
     assert by_outcome["gbp_total"]["preferred"] == "schools_only" and by_outcome["gbp_total"]["gbp_per_unit"] == 1.0
 
