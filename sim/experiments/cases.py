@@ -30,9 +30,15 @@ class Factor:
     low: float = 0.0
     high: float = 1.0
 
-    def say(self, value: float) -> str:
-        """A value in words, to three digits of the range."""
-        return f"{_rounded(value, self.high - self.low)} {self.unit}".rstrip()
+    @property
+    def called(self) -> str:
+        """The label as it stands inside a sentence."""
+        return self.label[:1].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+
+    def say(self, value: float, *more: float) -> str:
+        """A value with its unit, or several joined by ``to``, with as many decimals as the range calls for."""
+        numbers = " to ".join(_rounded(number, self.high - self.low) for number in (value, *more))
+        return f"{numbers} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,12 @@ class Limit:
     def in_words(self, factor: Factor) -> str:
         """``fade is 0.4 or more``."""
         if self.words:
-            return f"{factor.label} is {' or '.join(self.words)}"
+            return f"{factor.called} is {' or '.join(self.words)}"
         if np.isinf(self.low):
-            return f"{factor.label} is {factor.say(self.high)} or less"
+            return f"{factor.called} is {factor.say(self.high)} or less"
         if np.isinf(self.high):
-            return f"{factor.label} is {factor.say(self.low)} or more"
-        return f"{factor.label} is from {factor.say(self.low)} to {factor.say(self.high)}"
+            return f"{factor.called} is {factor.say(self.low)} or more"
+        return f"{factor.called} is from {factor.say(self.low, self.high)}"
 
 
 Box = tuple[Limit, ...]

@@ -216,7 +216,7 @@ def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: 
     if not (ahead.max() >= SURE and ahead.min() <= 1 - SURE):
         side = "below" if wins_low else "above"
         sentence = (
-            f"On average {cases.chosen} {_leads(line)} {side} {factor.say(value)} ({factor.label}) and not "
+            f"On average {cases.chosen} {_leads(line)} {side} {factor.say(value)} ({factor.called}) and not "
             f"beyond, but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show "
             "such a place."
         )
@@ -225,8 +225,8 @@ def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: 
     exceeds = "more than" if wins_low else "less than"
     what = f"{cases.called(beyond)} wins there" if line == 0.0 else f"there it leads {cases.called(beyond)} by less"
     sentence = (
-        f"{cases.chosen} {_leads(line)} unless {factor.label} is {exceeds} {factor.say(value)} "
-        f"(90 % interval {factor.say(float(low))} to {factor.say(float(high))}); {what}."
+        f"{cases.chosen} {_leads(line)} unless {factor.called} is {exceeds} {factor.say(value)} "
+        f"(90 % interval {factor.say(float(low), float(high))}); {what}."
     )
     return Threshold(curve.factor, value, float(low), float(high), "tips", sentence)
 
@@ -237,9 +237,7 @@ def _nearest(crossings: Reals, value: float) -> float:
 
 def _without_crossing(cases: Cases, curve: Curve, ahead: Reals, line: float) -> Threshold:
     factor = cases.factors[curve.factor]
-    tried = (
-        f"the whole range tried of {factor.label} ({factor.say(float(curve.x[0]))} to {factor.say(float(curve.x[-1]))})"
-    )
+    tried = f"the whole range tried of {factor.called} ({factor.say(factor.low, factor.high)})"
     wins = bool(curve.lead[0] > line)
     sure = ahead.min() >= SURE if wins else ahead.max() <= 1 - SURE
     word = f"{_leads(line)} over" if wins else f"{'loses' if line == 0.0 else f'leads by less than {line:g}'} over"
@@ -247,7 +245,7 @@ def _without_crossing(cases: Cases, curve: Curve, ahead: Reals, line: float) -> 
         sentence, verdict = f"{cases.chosen} {word} {tried}.", "always" if wins else "never"
         return Threshold(curve.factor, np.nan, np.nan, np.nan, verdict, sentence)
     unsure = curve.x[(ahead < SURE) & (ahead > 1 - SURE)]
-    where = f"from {factor.say(float(unsure.min()))} to {factor.say(float(unsure.max()))}"
+    where = f"from {factor.say(float(unsure.min()), float(unsure.max()))}"
     sentence = f"On average {cases.chosen} {word} {tried}, but {where} noise hides who is ahead."
     return Threshold(curve.factor, np.nan, np.nan, np.nan, "unclear", sentence)
 
@@ -258,9 +256,9 @@ def _several(cases: Cases, curve: Curve, ahead: Reals, crossings: Reals, line: f
     ends = np.concatenate([[curve.x[0]], crossings, [curve.x[-1]]])
     first = 0 if curve.lead[0] > line else 1
     won = [(ends[k], ends[k + 1]) for k in range(first, len(ends) - 1, 2)]
-    stretches = " and ".join(f"from {factor.say(float(a))} to {factor.say(float(b))}" for a, b in won)
+    stretches = " and ".join(f"from {factor.say(float(a), float(b))}" for a, b in won)
     sure = ahead.max() >= SURE and ahead.min() <= 1 - SURE
-    sentence = f"{cases.chosen} {_leads(line)} where {factor.label} is {stretches}, and not elsewhere" + (
+    sentence = f"{cases.chosen} {_leads(line)} where {factor.called} is {stretches}, and not elsewhere" + (
         "." if sure else "; noise hides whether that is so."
     )
     return Threshold(curve.factor, float(crossings[0]), np.nan, np.nan, "tips back" if sure else "unclear", sentence)
@@ -277,14 +275,14 @@ def _by_word(cases: Cases, name: str, line: float, seed: int) -> Threshold:
         ahead = float((np.nanmin(leads, axis=0) > line).mean())
         said["wins" if ahead >= SURE else "loses" if ahead <= 1 - SURE else "unclear"].append(word)
     parts = [
-        f"{_leads(line)} where {factor.label} is {_listed(said['wins'])}" if said["wins"] else "",
+        f"{_leads(line)} where {factor.called} is {_listed(said['wins'])}" if said["wins"] else "",
         f"does not where it is {_listed(said['loses'])}" if said["loses"] else "",
         f"noise hides who is ahead where it is {_listed(said['unclear'])}" if said["unclear"] else "",
     ]
     verdict = "unclear" if said["unclear"] else "always" if not said["loses"] else "tips" if said["wins"] else "never"
     sentence = f"{cases.chosen} {'; '.join(part for part in parts if part)}."
     if not said["wins"]:
-        sentence = sentence.replace("where it is", f"where {factor.label} is", 1)
+        sentence = sentence.replace("where it is", f"where {factor.called} is", 1)
     return Threshold(name, np.nan, np.nan, np.nan, verdict, sentence)
 
 

@@ -75,8 +75,8 @@ def test_discover_says_what_would_change_the_choice(shell, sweeps, tmp_path):
     answer = shell("discover", STUDY, "--workers", "2", "--resume", "--outcome", "educational_progress")
     assert answer.code == 0, answer.err
     assert asked["workers"] == 2 and asked["resume"] and asked["study"] == STUDY
-    assert "unless Speed at which effects fade is more than 1.6" in answer.out
-    assert "over the whole range tried of Size of all effects" in answer.out
+    assert "unless speed at which effects fade is more than 1.6" in answer.out
+    assert "over the whole range tried of size of all effects" in answer.out
     assert "What it would be worth to know before choosing:" in answer.out and "£" in answer.out
     written = {path.name for path in (tmp_path / "sweep" / "analysis").iterdir()}
     assert {"tornado-educational_progress.png", "thresholds-educational_progress.csv", "box-educational_progress.png",
