@@ -37,8 +37,11 @@ class Factor:
 
     def say(self, value: float, *more: float) -> str:
         """A value with its unit, or several joined by ``to``, with as many decimals as the range calls for."""
-        numbers = " to ".join(_rounded(number, self.high - self.low) for number in (value, *more))
-        return f"{numbers} {self.unit}".rstrip()
+        return f"{' to '.join(self.bare(number) for number in (value, *more))} {self.unit}".rstrip()
+
+    def bare(self, value: float) -> str:
+        """A value without its unit."""
+        return _rounded(value, self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def _plain_factor(column: pd.Series) -> Factor:
 
 
 def _rounded(value: float, span: float) -> str:
-    """A number with as many decimals as tell apart hundredths of its range."""
-    decimals = 0 if span <= 0 else int(np.clip(2 - np.floor(np.log10(span)), 0, 6))
+    """A number with as many decimals as tell apart about hundredths of its range."""
+    decimals = 0 if span <= 0 else int(np.clip(2 - np.round(np.log10(span)), 0, 6))
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -84,7 +84,7 @@ def tornado(cases: Cases, seed: int = 1) -> pd.DataFrame:
 
 
 def _ends(cases: Cases, name: str, lead: Reals) -> tuple[tuple[str, Flags], tuple[str, Flags]]:
-    """(what, rows) of the low and of the high end of a factor."""
+    """(word or mean value, rows) of the low and of the high end of a factor."""
     column, factor = cases.varied[name], cases.factors[name]
     words = cases.categories(name)
     if words:
@@ -92,10 +92,8 @@ def _ends(cases: Cases, name: str, lead: Reals) -> tuple[tuple[str, Flags], tupl
         return (ordered[0], np.asarray(column == ordered[0])), (ordered[-1], np.asarray(column == ordered[-1]))
     low, high = column.quantile(FIFTH), column.quantile(1 - FIFTH)
     low_rows, high_rows = np.asarray(column <= low), np.asarray(column >= high)
-    return (factor.say(float(column[low_rows].mean())), low_rows), (
-        factor.say(float(column[high_rows].mean())),
-        high_rows,
-    )
+    low_mean, high_mean = (factor.bare(float(column[rows].mean())) for rows in (low_rows, high_rows))
+    return (low_mean, low_rows), (high_mean, high_rows)
 
 
 def resampled(point: npt.NDArray[np.int64], rng: np.random.Generator) -> Reals:

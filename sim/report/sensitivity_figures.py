@@ -159,7 +159,7 @@ def threshold_figure(
         axes = np.atleast_1d(figure.subplots(rows, columns, sharey=True, squeeze=False)).ravel()
         for ax, name in zip(axes, names, strict=False):
             _one_curve(ax, curves[curves["factor"] == name], tips.loc[name])
-            title_panel(ax, textwrap.shorten(_label(name, labels), 34, placeholder="…"), unit, 40)
+            title_panel(ax, textwrap.shorten(_label(name, labels).split(" (")[0], 34, placeholder="…"), unit, 40)
         for ax in axes[len(names) :]:
             ax.set_axis_off()
         head(figure, textwrap.fill(title, 86))

@@ -103,7 +103,7 @@ def test_the_tornado_ranks_factors_by_what_they_move():
     fade, trust = frame.iloc[0], frame.iloc[1]
     # Means of the outer fifths of a range lie four fifths of it apart.
     assert fade["swing"] == pytest.approx(1.6, abs=0.05) and trust["swing"] == pytest.approx(-0.8, abs=0.1)
-    assert fade["low_at"] == "10 %" and fade["high_at"] == "90 %"
+    assert fade["low_at"] == "10" and fade["high_at"] == "90"
     assert (frame["at_low_low"] <= frame["at_low"]).all() and (frame["at_low"] <= frame["at_low_high"]).all()
 
 
