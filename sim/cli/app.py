@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import diary, look, parity, report, simulate, sweep, trial, ui, validate
+from sim.cli import analyse, diary, look, parity, report, simulate, sweep, trial, ui, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -39,6 +39,8 @@ app.command(epilog="Example:  zonesim run early_start --place pembury --years 10
 app.command(epilog="Example:  zonesim compare schools_only cradle_to_career --place wallsend")(simulate.compare)
 app.command(epilog="Example:  zonesim diary cradle_to_career --child gained")(diary.diary)
 app.command(epilog="Example:  zonesim sweep quick --workers 2")(sweep.sweep)
+app.command(epilog="Example:  zonesim sensitivity what_decides --workers 2")(analyse.sensitivity)
+app.command(epilog="Example:  zonesim discover --from zonesim-runs/sweep-what_decides")(analyse.discover)
 app.command(epilog="Example:  zonesim trial book_gifting --replications 10")(trial.trial)
 app.command(epilog="Example:  zonesim validate --domain education --role validate")(validate.validate)
 app.command(epilog="Example:  zonesim parity 0.1.0")(parity.parity)

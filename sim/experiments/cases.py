@@ -30,9 +30,18 @@ class Factor:
     low: float = 0.0
     high: float = 1.0
 
-    def say(self, value: float) -> str:
-        """A value in words, to three digits of the range."""
-        return f"{_rounded(value, self.high - self.low)} {self.unit}".rstrip()
+    @property
+    def called(self) -> str:
+        """The label as it stands inside a sentence."""
+        return self.label[:1].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+
+    def say(self, value: float, *more: float) -> str:
+        """A value with its unit, or several joined by ``to``, with as many decimals as the range calls for."""
+        return f"{' to '.join(self.bare(number) for number in (value, *more))} {self.unit}".rstrip()
+
+    def bare(self, value: float) -> str:
+        """A value without its unit."""
+        return _rounded(value, self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,17 @@ class Cases:
     gains: pd.DataFrame
     preferred: str
     factors: Mapping[str, Factor]
+    names: Mapping[str, str]
     notes: tuple[str, ...]
+
+    def called(self, strategy: str) -> str:
+        """A strategy as people call it."""
+        return self.names.get(strategy, strategy)
+
+    @property
+    def chosen(self) -> str:
+        """The preferred strategy as people call it."""
+        return self.called(self.preferred)
 
     @property
     def rivals(self) -> tuple[str, ...]:
@@ -75,12 +94,12 @@ class Cases:
 
 def cases(
     design: pd.DataFrame, results: pd.DataFrame, outcome: str, direction: int,
-    factors: Sequence[Factor] = (), preferred: str | None = None,
+    factors: Sequence[Factor] = (), preferred: str | None = None, names: Mapping[str, str] | None = None,
 ) -> Cases:  # fmt: skip
     """Cases of an outcome. ``direction``: +1 where more of it is better, -1 where less is.
 
-    With one strategy only, the twin is its rival. ``preferred`` (default: best by mean). Raises ``AnalysisError`` for
-    too few cases, or a preferred strategy that the results do not hold.
+    With one strategy only, the twin is its rival. ``preferred`` (default: best by mean). ``names``: what people call
+    the strategies. Raises ``AnalysisError`` for too few cases, or a preferred strategy that the results do not hold.
     """
     tables = wide(design, results, outcome, "difference")
     long = {name: _by_case(table, direction) for name, table in tables.items()}
@@ -102,8 +121,9 @@ def cases(
             varied[name] = pd.Categorical(first[name].astype(str), categories=sorted(first[name].astype(str).unique()))
     varied = varied.loc[keep, [name for name in varied if varied[name].nunique() > 1]].reset_index(drop=True)
     named = {str(name): told.get(str(name)) or _plain_factor(varied[name]) for name in varied}
+    called = {TWIN: "no zone", **(names or {})}
     point = first["point"].to_numpy(dtype=np.int64)[keep]
-    return Cases(outcome, varied, point, gains, best, named, (note,) if note else ())
+    return Cases(outcome, varied, point, gains, best, named, called, (note,) if note else ())
 
 
 def _by_case(table: pd.DataFrame, direction: int) -> pd.DataFrame:
@@ -122,7 +142,7 @@ def _plain_factor(column: pd.Series) -> Factor:
 
 
 def _rounded(value: float, span: float) -> str:
-    """A number with as many decimals as tell apart hundredths of its range."""
-    decimals = 0 if span <= 0 else int(np.clip(2 - np.floor(np.log10(span)), 0, 6))
+    """A number with as many decimals as tell apart about hundredths of its range."""
+    decimals = 0 if span <= 0 else int(np.clip(2 - np.round(np.log10(span)), 0, 6))
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

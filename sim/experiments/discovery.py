@@ -49,12 +49,12 @@ class Limit:
     def in_words(self, factor: Factor) -> str:
         """``fade is 0.4 or more``."""
         if self.words:
-            return f"{factor.label} is {' or '.join(self.words)}"
+            return f"{factor.called} is {' or '.join(self.words)}"
         if np.isinf(self.low):
-            return f"{factor.label} is {factor.say(self.high)} or less"
+            return f"{factor.called} is {factor.say(self.high)} or less"
         if np.isinf(self.high):
-            return f"{factor.label} is {factor.say(self.low)} or more"
-        return f"{factor.label} is from {factor.say(self.low)} to {factor.say(self.high)}"
+            return f"{factor.called} is {factor.say(self.low)} or more"
+        return f"{factor.called} is from {factor.say(self.low, self.high)}"
 
 
 Box = tuple[Limit, ...]
@@ -275,7 +275,7 @@ def _is_words(column: pd.Series) -> bool:
 def _in_words(cases: Cases, box: Box, held_out: Fit) -> str:
     where = " and ".join(limit.in_words(cases.factors[limit.factor]) for limit in box)
     return (
-        f"{cases.preferred} fails mostly where {where}. Tested on points not used to find this: "
+        f"{cases.chosen} fails mostly where {where}. Tested on points not used to find this: "
         f"{held_out.density:.0%} of such cases fail, against {held_out.base:.0%} of all cases, "
         f"and {held_out.coverage:.0%} of the failures lie there."
     )
@@ -284,12 +284,12 @@ def _in_words(cases: Cases, box: Box, held_out: Fit) -> str:
 def _none_in_words(cases: Cases, fails: Flags) -> str:
     failing = int(fails.sum())
     if failing * 2 > len(fails):
-        return f"{cases.preferred} fails in {failing} of {len(fails)} cases, too many to say where it does not."
-    return f"{cases.preferred} fails in {failing} of {len(fails)} cases, too few to say where."
+        return f"{cases.chosen} fails in {failing} of {len(fails)} cases, too many to say where it does not."
+    return f"{cases.chosen} fails in {failing} of {len(fails)} cases, too few to say where."
 
 
 def _scattered_in_words(cases: Cases, fails: Flags) -> str:
     return (
-        f"{cases.preferred} fails in {int(fails.sum())} of {len(fails)} cases, and nothing varied here tells where: "
-        "no box holds clearly more failures than the rest."
+        f"{cases.chosen} fails in {int(fails.sum())} of {len(fails)} cases, and nothing varied here tells "
+        "where: no box holds clearly more failures than the rest."
     )

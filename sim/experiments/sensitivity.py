@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.experiments.designs import MORRIS_LEVELS
 from sim.experiments.extras import needed
 from sim.experiments.pawn import pawn_floor, pawn_interval, slices_for
 from sim.experiments.responses import AnalysisError, Quantity, Reals, outcomes_of, quantities, whole_blocks
@@ -24,8 +25,6 @@ from sim.experiments.responses import AnalysisError, Quantity, Reals, outcomes_o
 COLUMNS = ("study", "outcome", "quantity", "method", "factor", "index", "value", "low", "high")
 #: Kind of design -> method.
 METHODS = {"sobol": "sobol", "morris": "morris", "latin_hypercube": "pawn"}
-#: Levels of each factor in a Morris design.
-MORRIS_LEVELS = 4
 #: What stands for a factor that does nothing, and for chance.
 DUMMY, CHANCE = "(a factor that does nothing)", "(chance)"
 RESAMPLES, LEVEL = 200, 0.9

@@ -84,7 +84,7 @@ def tornado(cases: Cases, seed: int = 1) -> pd.DataFrame:
 
 
 def _ends(cases: Cases, name: str, lead: Reals) -> tuple[tuple[str, Flags], tuple[str, Flags]]:
-    """(what, rows) of the low and of the high end of a factor."""
+    """(word or mean value, rows) of the low and of the high end of a factor."""
     column, factor = cases.varied[name], cases.factors[name]
     words = cases.categories(name)
     if words:
@@ -92,10 +92,8 @@ def _ends(cases: Cases, name: str, lead: Reals) -> tuple[tuple[str, Flags], tupl
         return (ordered[0], np.asarray(column == ordered[0])), (ordered[-1], np.asarray(column == ordered[-1]))
     low, high = column.quantile(FIFTH), column.quantile(1 - FIFTH)
     low_rows, high_rows = np.asarray(column <= low), np.asarray(column >= high)
-    return (factor.say(float(column[low_rows].mean())), low_rows), (
-        factor.say(float(column[high_rows].mean())),
-        high_rows,
-    )
+    low_mean, high_mean = (factor.bare(float(column[rows].mean())) for rows in (low_rows, high_rows))
+    return (low_mean, low_rows), (high_mean, high_rows)
 
 
 def resampled(point: npt.NDArray[np.int64], rng: np.random.Generator) -> Reals:
@@ -166,7 +164,7 @@ class _Basis:
     def __call__(self, x: Reals) -> Reals:
         unit = (x - self.low) / (self.high - self.low)
         if not self.inner:
-            return np.polynomial.legendre.legvander(2 * unit - 1, self.degree)
+            return np.asarray(np.polynomial.legendre.legvander(2 * unit - 1, self.degree), dtype=np.float64)
         inner = np.arange(1, self.inner + 1) / (self.inner + 1)
         ends = self.degree + 1
         knots = np.concatenate([np.zeros(ends), inner, np.ones(ends)])
@@ -194,7 +192,7 @@ def _least_squares(columns: Reals, y: Reals, weights: Reals) -> Reals:
     pairs = (columns[:, :, None] * columns[:, None, :]).reshape(len(y), -1)
     squares = (weights @ pairs).reshape(len(weights), columns.shape[1], columns.shape[1])
     right = weights @ (columns * y[:, None])
-    return np.asarray((np.linalg.pinv(squares, hermitian=True) @ right[:, :, None])[:, :, 0], dtype=np.float64)
+    return np.array((np.linalg.pinv(squares, hermitian=True) @ right[:, :, None])[:, :, 0], dtype=np.float64)
 
 
 def _crossings(x: Reals, lead: Reals) -> Reals:
@@ -216,16 +214,17 @@ def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: 
     if not (ahead.max() >= SURE and ahead.min() <= 1 - SURE):
         side = "below" if wins_low else "above"
         sentence = (
-            f"On average {cases.preferred} {_leads(line)} {side} {factor.say(value)} ({factor.label}) and not beyond, "
-            f"but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show such a place."
+            f"On average {cases.chosen} {_leads(line)} {side} {factor.say(value)} ({factor.called}) and not "
+            f"beyond, but noise hides whether that is so: {len(found) / len(nearest):.0%} of resamples show "
+            "such a place."
         )
         return Threshold(curve.factor, value, float(low), float(high), "unclear", sentence)
     beyond = curve.rival[-1] if wins_low else curve.rival[0]
     exceeds = "more than" if wins_low else "less than"
-    what = f"{beyond} wins there" if line == 0.0 else f"there it leads {beyond} by less"
+    what = f"{cases.called(beyond)} wins there" if line == 0.0 else f"there it leads {cases.called(beyond)} by less"
     sentence = (
-        f"{cases.preferred} {_leads(line)} unless {factor.label} is {exceeds} {factor.say(value)} "
-        f"(90 % interval {factor.say(float(low))} to {factor.say(float(high))}); {what}."
+        f"{cases.chosen} {_leads(line)} unless {factor.called} is {exceeds} {factor.say(value)} "
+        f"(90 % interval {factor.say(float(low), float(high))}); {what}."
     )
     return Threshold(curve.factor, value, float(low), float(high), "tips", sentence)
 
@@ -236,18 +235,16 @@ def _nearest(crossings: Reals, value: float) -> float:
 
 def _without_crossing(cases: Cases, curve: Curve, ahead: Reals, line: float) -> Threshold:
     factor = cases.factors[curve.factor]
-    tried = (
-        f"the whole range tried of {factor.label} ({factor.say(float(curve.x[0]))} to {factor.say(float(curve.x[-1]))})"
-    )
+    tried = f"the whole range tried of {factor.called} ({factor.say(factor.low, factor.high)})"
     wins = bool(curve.lead[0] > line)
     sure = ahead.min() >= SURE if wins else ahead.max() <= 1 - SURE
     word = f"{_leads(line)} over" if wins else f"{'loses' if line == 0.0 else f'leads by less than {line:g}'} over"
     if sure:
-        sentence, verdict = f"{cases.preferred} {word} {tried}.", "always" if wins else "never"
+        sentence, verdict = f"{cases.chosen} {word} {tried}.", "always" if wins else "never"
         return Threshold(curve.factor, np.nan, np.nan, np.nan, verdict, sentence)
     unsure = curve.x[(ahead < SURE) & (ahead > 1 - SURE)]
-    where = f"from {factor.say(float(unsure.min()))} to {factor.say(float(unsure.max()))}"
-    sentence = f"On average {cases.preferred} {word} {tried}, but {where} noise hides who is ahead."
+    where = f"from {factor.say(float(unsure.min()), float(unsure.max()))}"
+    sentence = f"On average {cases.chosen} {word} {tried}, but {where} noise hides who is ahead."
     return Threshold(curve.factor, np.nan, np.nan, np.nan, "unclear", sentence)
 
 
@@ -257,9 +254,9 @@ def _several(cases: Cases, curve: Curve, ahead: Reals, crossings: Reals, line: f
     ends = np.concatenate([[curve.x[0]], crossings, [curve.x[-1]]])
     first = 0 if curve.lead[0] > line else 1
     won = [(ends[k], ends[k + 1]) for k in range(first, len(ends) - 1, 2)]
-    stretches = " and ".join(f"from {factor.say(float(a))} to {factor.say(float(b))}" for a, b in won)
+    stretches = " and ".join(f"from {factor.say(float(a), float(b))}" for a, b in won)
     sure = ahead.max() >= SURE and ahead.min() <= 1 - SURE
-    sentence = f"{cases.preferred} {_leads(line)} where {factor.label} is {stretches}, and not elsewhere" + (
+    sentence = f"{cases.chosen} {_leads(line)} where {factor.called} is {stretches}, and not elsewhere" + (
         "." if sure else "; noise hides whether that is so."
     )
     return Threshold(curve.factor, float(crossings[0]), np.nan, np.nan, "tips back" if sure else "unclear", sentence)
@@ -276,14 +273,14 @@ def _by_word(cases: Cases, name: str, line: float, seed: int) -> Threshold:
         ahead = float((np.nanmin(leads, axis=0) > line).mean())
         said["wins" if ahead >= SURE else "loses" if ahead <= 1 - SURE else "unclear"].append(word)
     parts = [
-        f"{_leads(line)} where {factor.label} is {_listed(said['wins'])}" if said["wins"] else "",
+        f"{_leads(line)} where {factor.called} is {_listed(said['wins'])}" if said["wins"] else "",
         f"does not where it is {_listed(said['loses'])}" if said["loses"] else "",
         f"noise hides who is ahead where it is {_listed(said['unclear'])}" if said["unclear"] else "",
     ]
     verdict = "unclear" if said["unclear"] else "always" if not said["loses"] else "tips" if said["wins"] else "never"
-    sentence = f"{cases.preferred} {'; '.join(part for part in parts if part)}."
+    sentence = f"{cases.chosen} {'; '.join(part for part in parts if part)}."
     if not said["wins"]:
-        sentence = sentence.replace("where it is", f"where {factor.label} is", 1)
+        sentence = sentence.replace("where it is", f"where {factor.called} is", 1)
     return Threshold(name, np.nan, np.nan, np.nan, verdict, sentence)
 
 

@@ -110,7 +110,7 @@ def test_limits_in_words():
     fade = FACTORS[0]
     assert Limit("fade", 40.0).in_words(fade) == "yearly fade is 40 % or more"
     assert Limit("fade", high=12.345).in_words(fade) == "yearly fade is 12 % or less"
-    assert Limit("fade", 10.0, 20.0).in_words(fade) == "yearly fade is from 10 % to 20 %"
+    assert Limit("fade", 10.0, 20.0).in_words(fade) == "yearly fade is from 10 to 20 %"
     assert Limit("future", words=("cuts",)).in_words(Factor("future", "the future")) == "the future is cuts"
 
 
