@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import look, parity, report, simulate, trial, validate
+from sim.cli import look, optimise, parity, report, simulate, trial, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -37,6 +37,7 @@ app = typer.Typer(
 app.command(epilog="Example:  zonesim demo --replications 10")(simulate.demo)
 app.command(epilog="Example:  zonesim run early_start --place pembury --years 10")(simulate.run)
 app.command(epilog="Example:  zonesim compare schools_only cradle_to_career --place wallsend")(simulate.compare)
+app.command(epilog="Example:  zonesim optimise --place wallsend --budget 300000 --posts 6")(optimise.optimise)
 app.command(epilog="Example:  zonesim trial book_gifting --replications 10")(trial.trial)
 app.command(epilog="Example:  zonesim validate --domain education --role validate")(validate.validate)
 app.command(epilog="Example:  zonesim parity 0.1.0")(parity.parity)

@@ -104,7 +104,10 @@ def test_short_courses_cost_no_more_than_those_who_come() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_the_numbers_money_and_posts_are_kept(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    needs = {name: Need(1.0, float(g), float(g), float(g) / 70) for name, g in zip(NAMES, rng.uniform(1, 300, 16), strict=True)}  # noqa: E501
+    needs = {
+        name: Need(1.0, float(g), float(g), float(g) / 70)
+        for name, g in zip(NAMES, rng.uniform(1, 300, 16), strict=True)
+    }  # noqa: E501
     here = space(500.0, posts=6.0, starts=(0, 12), **needs)
     for numbers in suggest(here, NAMES, (), 10, (seed,), "random"):
         mix = mix_of(here, numbers)
@@ -129,7 +132,9 @@ def test_a_strategy_says_what_the_mix_is() -> None:
 
 def test_a_backbone_team_brings_the_cost_of_its_partnership() -> None:
     plain = space(250.0)
-    team = Space({**plain.library, "strand_a": made_strand("strand_a", backbone=True)}, plain.needs, 250.0, backbone_gbp=100.0)  # noqa: E501
+    team = Space(
+        {**plain.library, "strand_a": made_strand("strand_a", backbone=True)}, plain.needs, 250.0, backbone_gbp=100.0
+    )  # noqa: E501
     mix = greedy(team, NAMES[:3])
     assert [(p.strand, p.size) for p in mix] == [("strand_a", 1.0), ("strand_b", 0.5)]
     assert team.cost(mix) == 250.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from sim.experiments.search.proposals import ALL_MONEY, LEAST_MONEY, Numbers, mix_of, numbers_of, suggest
 from sim.experiments.search.robust import balanced, best_of, over_futures
 from sim.experiments.search.runs import Evaluator
-from sim.experiments.search.space import Mix, Space, digest_of, greedy
+from sim.experiments.search.space import Mix, QuestionError, Space, digest_of, greedy
 from sim.spec import Strategy
 
 Reals = npt.NDArray[np.float64]
@@ -78,7 +79,7 @@ class Found:
 def search(space: Space, evaluate: Evaluator, plan: Plan | None = None, progress: Progress | None = None) -> Found:
     """Look for the best mixes of a space.
 
-    Raises ``ValueError`` where no strand fits into the budget, and for numbers of a plan out of range.
+    Raises ``QuestionError`` where no strand fits into the budget, and for numbers of a plan out of range.
     """
     plan = plan or Plan()
     _check(space, plan)
@@ -109,8 +110,14 @@ def search(space: Space, evaluate: Evaluator, plan: Plan | None = None, progress
     starts = _starts(found)
     for number in range(plan.searches):
         found.tried.append([])
-        _one_search(found, number, starts, run, lambda done, n=number: progress and progress(n * plan.runs + done, whole, "mixes"))  # type: ignore[misc]  # noqa: E501
+        before = number * plan.runs
+        _one_search(found, number, starts, run, partial(_tell, progress, before, whole))
     return found
+
+
+def _tell(progress: Progress | None, before: int, whole: int, done: int) -> None:
+    if progress is not None:
+        progress(before + done, whole, "mixes")
 
 
 def _one_search(
@@ -143,10 +150,10 @@ def _objectives(found: Found, among: Sequence[int]) -> Reals:
 
 def _check(space: Space, plan: Plan) -> None:
     if not space.needs:
-        raise ValueError("there is no strand to choose from")
+        raise QuestionError("there is no strand to choose from")
     if not any(greedy(space, [strand]) for strand in space.strands):
         cheapest = min(space.strands, key=lambda strand: space.needs[strand].cost(1.0))
-        raise ValueError(
+        raise QuestionError(
             f"no strand fits into {space.budget:,.0f} pounds a year"
             + ("" if space.posts is None else f" and {space.posts:g} posts")
             + f"; the least costly here, {cheapest}, takes {space.needs[cheapest].cost(1.0):,.0f} pounds and "
@@ -154,9 +161,9 @@ def _check(space: Space, plan: Plan) -> None:
         )
     for name in ("runs", "searches", "batch", "pool"):
         if getattr(plan, name) < 1:
-            raise ValueError(f"{name} must be 1 or more")
+            raise QuestionError(f"{name} must be 1 or more")
     if not plan.lucks:
-        raise ValueError("there must be 1 luck number or more")
+        raise QuestionError("there must be 1 luck number or more")
 
 
 def _paying(found: Found) -> tuple[list[str], Reals, Reals]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.experiments.asked import GBP_TOTAL, Asked, asked, value_in
 from sim.experiments.ensemble import Ground, Run, ground, run_on, side_by_side
-from sim.experiments.search.space import digest_of
+from sim.experiments.search.space import QuestionError, digest_of
 from sim.experiments.search.store import Store
 from sim.futures import NO_FUTURE
 from sim.inputs import load_strands
@@ -56,7 +56,7 @@ class ModelRuns:
     _grounds: dict[tuple[int, int], Ground] = field(default_factory=dict)
 
     def __call__(self, strategies: Sequence[Strategy], lucks: Sequence[int], keep: bool = True) -> Reals:
-        """See ``Evaluator``. Raises ``ValueError`` for an outcome that rests on fewer than ten people."""
+        """See ``Evaluator``. Raises ``QuestionError`` for an outcome that rests on fewer than ten people."""
         keys = [digest_of(strategy) for strategy in strategies]
         n = len(self.outcomes) + 1
         wanted = [(i, f, luck) for luck in lucks for f in range(len(self.futures)) for i in range(len(strategies))]
@@ -119,7 +119,9 @@ class ModelRuns:
         )  # fmt: skip
         for what in self.outcomes:
             if np.isnan(value_in(made.twin_run, what)):
-                raise ValueError(f"{what.label} rests on fewer than ten people in {self.place.name}; ask for another")
+                raise QuestionError(
+                    f"{what.label} rests on fewer than ten people in {self.place.name}; ask for another"
+                )
         return made
 
     def about(self) -> dict[str, object]:
