@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import look, optimise, parity, report, simulate, trial, validate
+from sim.cli import look, optimise, parity, register, report, simulate, trial, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -45,6 +45,7 @@ app.command(epilog="Example:  zonesim report zonesim-runs/demo-wallsend")(report
 app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+app.add_typer(register.app, name="register")
 
 
 def _print_version(asked: bool) -> None:

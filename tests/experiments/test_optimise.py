@@ -26,7 +26,7 @@ from tests.engine.worlds import neighbourhood
 STRANDS = ("neli", "book_gifting", "small_group_tuition", "attendance_nudges", "family_hub_current")
 PLACE = neighbourhood(150, 2)
 SMALL = Question(
-    PLACE, 30_000.0, 2.0, ("attainment_mean", "wellbeing_mean"), strands=STRANDS, starts=(0, 12), runs=6, searches=2,
+    PLACE, 30_000.0, 2.0, ("health_mean", "wellbeing_mean"), strands=STRANDS, starts=(0, 12), runs=6, searches=2,
     luck=2, fresh=3, top=2, years=2, parameters="central",
 )  # fmt: skip
 
@@ -114,13 +114,13 @@ def test_more_runs_may_be_added_but_nothing_else_changed(done: tuple[Path, Any],
     [
         ({"budget": 0.0}, "more than 0 pounds"),
         ({"posts": 0.0}, "posts must be more than 0"),
-        ({"outcomes": ("attainment_maen",)}, "did you mean 'attainment_mean'"),
+        ({"outcomes": ("health_maen",)}, "did you mean 'health_mean'"),
         ({"outcomes": ("gbp_total",)}, "is the cost"),
         ({"starts": (24,)}, "months from 0 to 23"),
         ({"luck": 0}, "luck must be 1 or more"),
         ({"robust": "luck"}, "one of mean, worst, regret"),
         ({"budget": 3.0, "posts": 0.0001}, "no strand fits into 3 pounds a year and 0.0001 posts"),
-        ({"outcomes": ("ks2_expected:eal:1",), "place": neighbourhood(40, 9)}, "fewer than ten people"),
+        ({"outcomes": ("ks2_expected:send:1",), "place": neighbourhood(40, 9)}, "fewer than ten people"),
     ],
 )
 def test_a_question_without_an_answer_is_told_why(change: dict[str, Any], told: str) -> None:

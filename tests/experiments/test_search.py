@@ -45,7 +45,7 @@ class Artificial:
     def __init__(self, outcomes: int = 1, futures: int = 1) -> None:
         self.outcomes, self.futures, self.runs = outcomes, futures, 0
 
-    def __call__(self, strategies: Sequence[Strategy], lucks: Sequence[int], keep: bool = True) -> np.ndarray:
+    def __call__(self, strategies: Sequence[Strategy], lucks: Sequence[int], keep: bool = True) -> np.ndarray:  # noqa: ARG002
         out = np.empty((len(strategies), self.futures, len(lucks), self.outcomes + 1))
         for i, strategy in enumerate(strategies):
             self.runs += len(lucks) * self.futures
@@ -107,7 +107,7 @@ def test_whatever_the_numbers_money_and_posts_are_kept(seed: int) -> None:
     needs = {
         name: Need(1.0, float(g), float(g), float(g) / 70)
         for name, g in zip(NAMES, rng.uniform(1, 300, 16), strict=True)
-    }  # noqa: E501
+    }
     here = space(500.0, posts=6.0, starts=(0, 12), **needs)
     for numbers in suggest(here, NAMES, (), 10, (seed,), "random"):
         mix = mix_of(here, numbers)
@@ -134,7 +134,7 @@ def test_a_backbone_team_brings_the_cost_of_its_partnership() -> None:
     plain = space(250.0)
     team = Space(
         {**plain.library, "strand_a": made_strand("strand_a", backbone=True)}, plain.needs, 250.0, backbone_gbp=100.0
-    )  # noqa: E501
+    )
     mix = greedy(team, NAMES[:3])
     assert [(p.strand, p.size) for p in mix] == [("strand_a", 1.0), ("strand_b", 0.5)]
     assert team.cost(mix) == 250.0
