@@ -69,9 +69,7 @@ class Entry:
 
     def at(self, indicator: str, group: str, year: int) -> Projection | None:
         """The projection of a figure, or ``None`` where there is none."""
-        return next(
-            (p for p in self.projections if (p.indicator, p.group, p.year) == (indicator, group, year)), None
-        )
+        return next((p for p in self.projections if (p.indicator, p.group, p.year) == (indicator, group, year)), None)
 
 
 def entry_of(
@@ -134,7 +132,9 @@ def projection(indicator: str, group: str, year: int, values: Sequence[float], f
     """A projection from the values of its replications."""
     short = tuple(float(f"{value:.{_DIGITS}g}") for value in values)
     ends = dict(zip(BANDS, np.percentile(short, list(BANDS.values())).tolist(), strict=True))
-    return Projection(indicator, group, year, year_end(first_september, year), float(np.mean(short)), **ends, values=short)
+    return Projection(
+        indicator, group, year, year_end(first_september, year), float(np.mean(short)), **ends, values=short
+    )
 
 
 def spread_of(one: Projection) -> float:

@@ -93,7 +93,9 @@ def _bias(readings: pd.DataFrame) -> pd.DataFrame:
         # Errors of several indicators have no common unit.
         error = groups["error"].mean() if by == "indicator" else groups["error"].mean() * np.nan
         frames.append(
-            pd.DataFrame({"by": by, "what": error.index, "figures": groups.size(), "error": error, "z": groups["z"].mean()})
+            pd.DataFrame(
+                {"by": by, "what": error.index, "figures": groups.size(), "error": error, "z": groups["z"].mean()}
+            )
         )
     return pd.concat(frames, ignore_index=True)
 

@@ -59,7 +59,9 @@ class Shelf:
         try:
             return entry_from(newest(json.loads(path.read_text(encoding="utf-8"))))
         except OSError as error:
-            raise OutputError(path, f"cannot be read ({error.strerror})", "Give yourself the right to read it.") from error
+            raise OutputError(
+                path, f"cannot be read ({error.strerror})", "Give yourself the right to read it."
+            ) from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
             raise OutputError(path, f"cannot be used: {what}", "Bring back the file as it was saved.") from error
