@@ -81,10 +81,10 @@ def test_a_run_folder_becomes_an_entry(tmp_path: Path) -> None:
     moment = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
     entry = entry_of(run, tmp_path, strategy="strategy_1", first_september=2027, saved=moment)
     assert entry.id == "madeplace-strategy_1-20261122-101500"
-    one = entry.at("ks2_expected", "all", 4)
+    one = entry.at("sdq_high", "all", 4)
     assert one is not None
     rows = run.yearly.query(
-        "strategy == 'strategy_1' and population == 'residents' and indicator == 'ks2_expected' and year == 4 "
+        "strategy == 'strategy_1' and population == 'residents' and indicator == 'sdq_high' and year == 4 "
         "and group == 'all'"
     )
     assert one.ends == "2031-08"
@@ -165,8 +165,8 @@ def test_names_never_lead_out_of_the_register(tmp_path: Path) -> None:
 
 def test_figures_are_read_by_year_and_by_date(tmp_path: Path) -> None:
     path = actuals(
-        tmp_path, "gld,,1,,0.61,400,", "gld,all,,2028-06,0.62,,0.02", "gld,,2029,,0.63,,", "distress_mean,,,2029-08-31,1,,",
-        heading="indicator,group,year,date,value,n,se",
+        tmp_path, "gld,,1,,0.61,400,", "gld,all,,2028-06,0.62,,0.02", "gld,,2029,,0.63,,",
+        "distress_mean,,,2029-08-31,1,,", heading="indicator,group,year,date,value,n,se",
     )  # fmt: skip
     found = read_actuals(path, made_entry())
     assert [(a.year, a.value, a.line) for a in found] == [(1, 0.61, 2), (2, 0.62, 3), (3, 0.63, 4), (3, 1.0, 5)]

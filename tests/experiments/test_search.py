@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from sim.experiments.search.answer import answer
 from sim.experiments.search.fronts import front, hypervolume
 from sim.experiments.search.loop import Found, Plan, search
 from sim.experiments.search.proposals import mix_of, numbers_of, suggest
@@ -254,3 +255,39 @@ def test_a_budget_that_buys_nothing_is_said_so() -> None:
         search(space(9.0, posts=0.5), Artificial(), Plan())
     with pytest.raises(ValueError, match="runs must be 1 or more"):
         search(space(), Artificial(), Plan(runs=0))
+
+
+# --- the answer ------------------------------------------------------------------------------------------------
+
+
+def test_the_best_are_run_again_on_fresh_luck_and_ties_are_told() -> None:
+    plan = Plan(runs=32, searches=2, seed=2)
+    found = search(space(), Artificial(), plan)
+    got = answer(found, ["sdq_high"], Artificial(), range(50, 80), top=4, beside=[space().strategy(())])
+    assert got.fresh["found"].tolist() == [True] * 4 + [False]
+    assert got.fresh["luck_numbers"].eq(30).all()
+    best = got.fresh.iloc[0]
+    assert best["mix"] == got.strategies[0].id
+    assert best["low"] <= best["fresh"] <= best["high"]
+    # Luck is shared by all mixes here, so that mixes of different worth can be told apart on any of it.
+    for row in got.fresh.iloc[1:4].itertuples():
+        assert row.tied == (abs(row.fresh - best["fresh"]) < 1e-9)
+    assert got.fresh["fresh"].iloc[-1] == pytest.approx(0.0, abs=0.1)
+    assert got.agreement["of"].eq(2).all()
+    assert got.searches["hypervolume"].between(0.0, 1.0 + 1e-9).all()
+    assert {"gain", "in_pool"} <= set(got.alone.columns)
+
+
+def test_of_mixes_that_differ_by_luck_alone_none_is_called_better() -> None:
+    class Lottery(Artificial):
+        def __call__(self, strategies: Sequence[Strategy], lucks: Sequence[int], keep: bool = True) -> np.ndarray:  # noqa: ARG002
+            out = np.ones((len(strategies), 1, len(lucks), 2))
+            for i, strategy in enumerate(strategies):
+                for at, luck in enumerate(lucks):
+                    out[i, 0, at, 0] = np.random.default_rng([luck, int(strategy.id[4:], 16)]).normal()
+            return out
+
+    got = answer(search(space(), Lottery(), Plan(runs=24, searches=1)), ["sdq_high"], Lottery(), range(50, 250))
+    first = got.fresh.iloc[0]
+    assert first["promised"] > 0.5 > 0.25 > first["fresh"]
+    assert len(got.tied) >= 3
