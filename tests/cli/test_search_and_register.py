@@ -39,7 +39,7 @@ def test_bad_figures_and_entries_are_told(shell: Shell, run: Path, tmp_path: Pat
     (tmp_path / "actuals.csv").write_text("indicator,year,value\nsdq_hihg,4,0.21\n")
     answer = shell("register", "score", kept, "actuals.csv")
     assert answer.code == 2
-    assert "actuals.csv:2" in answer.err
+    assert "actuals.csv, line 2" in answer.err
     assert 'did you mean "sdq_high"' in answer.err
     assert shell("register", "score", "nobody", "actuals.csv").code == 2
     assert shell("register", "save", str(tmp_path / "nowhere")).code == 2
