@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.outcomes import INDICATORS
 from sim.outcomes.asked import Asked, asked
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LONGEST_RUN = 20
 _PANELS_WIDE = 2
+#: Characters of a panel's title over the whole width.
+_TITLE = 88
 
 
 class Searched(Protocol):
@@ -46,7 +48,7 @@ def search_figure(found: Searched, place: str) -> Figure:
     with styled():
         figure = Figure(figsize=(WIDTH, 1.6 + 4.4 * rows))
         for ax, label in zip(figure.subplots(rows, wide, squeeze=False).ravel(), labels, strict=False):
-            _panel(ax, found, label)
+            _panel(ax, found, label, _TITLE // wide)
         for ax in figure.axes[len(labels) :]:
             ax.remove()
         head(figure, f"Mixes tried for {place}")
@@ -60,7 +62,7 @@ def search_figure(found: Searched, place: str) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, found: Searched, label: str) -> None:
+def _panel(ax: Axes, found: Searched, label: str, width: int) -> None:
     what = asked(label, _LONGEST_RUN)
     how = measure_of(what)
     frame = found.mixes.merge(found.outcomes[found.outcomes["outcome"] == label], on="mix")
@@ -77,9 +79,10 @@ def _panel(ax: Axes, found: Searched, label: str) -> None:
         if row["found"]:
             ax.plot([x, x], [row["promised"] * how.scale, y], color=COLOURS[1], linewidth=0.8, zorder=3)
     ax.axhline(0.0, color=GREY, linewidth=0.8, zorder=1)
-    ax.set_xlim(left=0.0)
+    ax.set_xlim(left=-0.03 * max(float(found.mixes["gbp_total"].max()), 1.0))
+    ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda gbp, _: pounds_tick(gbp)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda gain, _: signed_tick(gain)))
     ax.set_xlabel("pounds over the whole run")
     ax.set_ylabel(f"gain, {how.difference_unit}".rstrip(", "))
-    title_panel(ax, short_name(INDICATORS[what.indicator], what.group), label, 60)
+    title_panel(ax, short_name(INDICATORS[what.indicator], what.group), label, width)

@@ -120,11 +120,12 @@ def _projections(rows: DataFrame, replications: int, first_september: int) -> tu
     """Every cell that at least ten people stand behind in every replication."""
     kept = []
     rows = rows.sort_values("replication")
-    for (indicator, group, year), cell in rows.groupby(["indicator", "group", "year"], observed=True):
+    for key, cell in rows.groupby(["indicator", "group", "year"], observed=True):
+        indicator, group, year = map(str, key)
         values = cell["value"].to_numpy(dtype=float)
         if len(values) < replications or np.isnan(values).any() or not (cell["n"] >= SMALLEST_CELL).all():
             continue
-        kept.append(projection(str(indicator), str(group), int(year), values.tolist(), first_september))
+        kept.append(projection(indicator, group, int(year), values.tolist(), first_september))
     return tuple(kept)
 
 

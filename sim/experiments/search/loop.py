@@ -92,7 +92,7 @@ def search(space: Space, evaluate: Evaluator, plan: Plan | None = None, progress
         keys = [digest_of(strategy) for strategy in strategies]
         new = {key: i for i, key in reversed(list(enumerate(keys))) if key not in at}
         order = sorted(new.values())
-        values = evaluate([strategies[i] for i in order], lucks) if order else []
+        values: Sequence[Reals] = list(evaluate([strategies[i] for i in order], lucks)) if order else []
         for i, value in zip(order, values, strict=True):
             at[keys[i]] = len(found.mixes)
             found.mixes.append(mixes[i])
