@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import analyse, diary, look, parity, report, simulate, sweep, trial, ui, validate
+from sim.cli import analyse, diary, look, optimise, parity, register, report, simulate, sweep, trial, ui, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -41,6 +41,7 @@ app.command(epilog="Example:  zonesim diary cradle_to_career --child gained")(di
 app.command(epilog="Example:  zonesim sweep quick --workers 2")(sweep.sweep)
 app.command(epilog="Example:  zonesim sensitivity what_decides --workers 2")(analyse.sensitivity)
 app.command(epilog="Example:  zonesim discover --from zonesim-runs/sweep-what_decides")(analyse.discover)
+app.command(epilog="Example:  zonesim optimise --place wallsend --budget 300000 --posts 6")(optimise.optimise)
 app.command(epilog="Example:  zonesim trial book_gifting --replications 10")(trial.trial)
 app.command(epilog="Example:  zonesim validate --domain education --role validate")(validate.validate)
 app.command(epilog="Example:  zonesim parity 0.1.0")(parity.parity)
@@ -49,6 +50,7 @@ app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)
 app.command(epilog="Example:  zonesim ui --port 8765")(ui.ui)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+app.add_typer(register.app, name="register")
 
 
 def _print_version(asked: bool) -> None:

@@ -13,7 +13,7 @@ def front(points: Reals) -> npt.NDArray[np.bool_]:
 
     Of points that are alike the first is kept; one with a value that is not a number is never in the front.
     """
-    keep = ~np.isnan(points).any(axis=1)
+    keep: npt.NDArray[np.bool_] = np.logical_not(np.isnan(points).any(axis=1))
     for i in np.flatnonzero(keep):
         as_good = (points >= points[i]).all(axis=1)
         better = as_good & (points > points[i]).any(axis=1)

@@ -16,6 +16,11 @@ from typing import cast
 
 from sim.spec import Payer, PlannedStrand, Strand, Strategy, Targeting
 
+
+class QuestionError(ValueError):
+    """A question no search can answer, said so that whoever asked can put it right."""
+
+
 #: Smallest part of its full size for which a strand is bought.
 SMALLEST = 0.1
 #: Money given over what a mix needs in its first year, for years in which more people are eligible.
