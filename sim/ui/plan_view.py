@@ -238,7 +238,7 @@ def summary(years: Sequence[Mapping[str, Any]]) -> str:
 
 def money(strategy: Strategy, place: Place) -> dict[str, Any]:
     """The envelope: pounds a year by payer, posts."""
-    paid: dict[str, float] = {**strategy.money_gbp}
+    paid: dict[str, float] = {str(payer): gbp for payer, gbp in strategy.money_gbp.items()}
     return {
         "payers": [
             {"payer": payer, "name": name, "gbp": paid.get(payer)} for payer, name in PAYERS.items()
