@@ -23,7 +23,7 @@ from sim.inputs.problems import Findings, shorten
 from sim.inputs.reading import check_values
 from sim.inputs.register import load_register
 from sim.inputs.strategies import strategy_of
-from sim.outputs.strategy_file import strategy_data, strategy_toml
+from sim.inputs.writing import strategy_data, strategy_toml
 from sim.parameters import Register
 from sim.spec import Place, PlannedStrand, Strand, Strategy
 from sim.ui.changes import CHANGES, Plan, TooManyError, free_id, id_from

@@ -17,7 +17,7 @@ from pathlib import Path
 from sim.experiments.compare import Comparison
 from sim.inputs import InputError, list_ids
 from sim.inputs.problems import Problem
-from sim.inputs.writing import record_toml, strategy_toml
+from sim.inputs.writing import place_toml, strategy_toml
 from sim.outputs import write_run_folder
 from sim.report.briefing import briefing_page, command_line
 from sim.report.figures import save_figures
@@ -114,7 +114,7 @@ def _scenario(comparison: Comparison, question: Question) -> bytes:  # noqa: ARG
     for name, strategy in zip(strategy_names(question), question.strategies, strict=True):
         files[name if name.endswith(".toml") else f"{name}.toml"] = strategy_toml(strategy).encode()
     if not _is_ready_place(question.place):
-        files[f"{question.place.id}.toml"] = record_toml(question.place, "place").encode()
+        files[f"{question.place.id}.toml"] = place_toml(question.place).encode()
     return _zip(files)
 
 

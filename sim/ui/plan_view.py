@@ -238,9 +238,10 @@ def summary(years: Sequence[Mapping[str, Any]]) -> str:
 
 def money(strategy: Strategy, place: Place) -> dict[str, Any]:
     """The envelope: pounds a year by payer, posts."""
+    paid: dict[str, float] = {str(payer): gbp for payer, gbp in strategy.money_gbp.items()}
     return {
         "payers": [
-            {"payer": payer, "name": name, "gbp": strategy.money_gbp.get(payer)} for payer, name in PAYERS.items()
+            {"payer": payer, "name": name, "gbp": paid.get(payer)} for payer, name in PAYERS.items()
         ],
         "per_child": strategy.money_per_child,
         "posts": strategy.posts,

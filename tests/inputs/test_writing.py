@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs import list_ids, load_strategy
+from sim.inputs import list_ids, load_place, load_strategy
 from sim.inputs.checking import check_files
-from sim.inputs.writing import strategy_toml
+from sim.inputs.writing import place_toml, strategy_toml
 from sim.spec import PlannedStrand, Strategy
 
 
@@ -30,3 +30,11 @@ def test_quotes_line_breaks_and_signs_survive(tmp_path: Path) -> None:
     path.write_text(strategy_toml(strategy, ["made by a search\nof 3"]), encoding="utf-8")
     assert load_strategy(path) == strategy
     assert path.read_text(encoding="utf-8").startswith("# made by a search of 3\nschema_version = 1\nkind")
+
+
+@pytest.mark.parametrize("name", ["wallsend", "england_decile_3", "family_strained_estate"])
+def test_places_come_back_to_the_bit(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(place_toml(load_place(name)), encoding="utf-8")
+    assert load_place(path) == load_place(name)
+    assert check_files([path])[0].ok

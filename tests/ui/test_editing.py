@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.inputs import check_files, list_ids, load_place, load_strategy, packaged
-from sim.outputs.strategy_file import month_text, strategy_data, strategy_toml
+from sim.inputs.writing import month_text, strategy_data, strategy_toml
 from sim.spec import Strategy
 from sim.ui import editing
 from sim.ui.changes import CHANGES, id_from
