@@ -78,9 +78,14 @@ def stale() -> bool:
         return True
 
 
-def run_job(title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None]) -> Job:
-    """Other long work of a page (a search, a tornado): ``told(job)`` is called within the page's context."""
-    return QUEUE.submit(user_id(), title, _of_page(key), work, later=True, changed=_within_page(told))
+def run_job(
+    title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None], later: bool = True
+) -> Job:
+    """Other long work of a page (a search, a tornado): ``told(job)`` is called within the page's context.
+
+    ``later``: whether it makes way for first pictures; not for what somebody sits and waits for.
+    """
+    return QUEUE.submit(user_id(), title, _of_page(key), work, later=later, changed=_within_page(told))
 
 
 def user_id() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 pytest.importorskip("solara")
@@ -33,6 +35,15 @@ def _map(visit):
     return visit.page.locator(".zs-map")
 
 
+def _cpu_seconds(page) -> float:
+    """CPU time that the page's process has used."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    found = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return found["ProcessTime"]
+
+
 def test_a_hundred_and_twenty_months_of_five_thousand_homes_play_at_ten_pictures_a_second(served, visitor) -> None:
     visit = visitor(url=served(MADE), width=1280)
     place = _map(visit)
@@ -40,7 +51,7 @@ def test_a_hundred_and_twenty_months_of_five_thousand_homes_play_at_ten_pictures
     page.get_by_role("button", name="Pause").click()
     page.get_by_label("Speed").select_option(label="Fast")
     page.get_by_role("slider", name="Month").fill("0")
-    before = int(place.get_attribute("data-frames"))
+    before, worked = int(place.get_attribute("data-frames")), _cpu_seconds(page)
     seconds = page.evaluate(
         """() => new Promise(done => {
             const map = document.querySelector('.zs-map'), start = performance.now()
@@ -51,9 +62,14 @@ def test_a_hundred_and_twenty_months_of_five_thousand_homes_play_at_ten_pictures
         })"""
     )
     pictures = int(place.get_attribute("data-frames")) - before
-    print(f"{pictures} pictures in {seconds:.1f} s: {pictures / seconds:.1f} a second")
+    spent = (_cpu_seconds(page) - worked) / pictures
+    print(
+        f"{pictures} pictures in {seconds:.1f} s: {pictures / seconds:.1f} a second, {1e3 * spent:.0f} ms of CPU each"
+    )
     assert pictures >= 120
-    assert pictures / seconds >= 10
+    assert spent <= 0.1
+    if os.getloadavg()[0] <= (os.cpu_count() or 1) + 1:  # The clock tells little on a computer that does much else.
+        assert pictures / seconds >= 10
 
 
 def test_the_map_is_played_and_read_with_the_keyboard_alone(served, visitor) -> None:

@@ -244,7 +244,11 @@ def ChildDiary(question: Question) -> None:
         set_which(asked)
         set_found((None, "Waiting for its turn"))
         running.run_job(
-            "a child's diary", f"diary {answers.key_of(question, 1)} {asked}", work_of(question, asked), heard
+            "a child's diary",
+            f"diary {answers.key_of(question, 1)} {asked}",
+            work_of(question, asked),
+            heard,
+            later=False,
         )
 
     def heard(job: Job) -> None:

@@ -32,7 +32,7 @@ def _Chart(
 def BandChart(
     title: str, unit: str, series: Rows, summary: str, columns: Sequence[str] = (),
     rows: Sequence[Sequence[Any]] = (), *, x_name: str = "Year", ticks: Sequence[tuple[float, str]] = (),
-    names: Mapping[float, str] | None = None, y_range: tuple[float, float] | None = None, cursor: float | None = None,
+    names: Mapping[int, str] | None = None, y_range: tuple[float, float] | None = None, cursor: float | None = None,
     follow: str = "", height: int = 0, decimals: int = 2, source: str = SOURCE,
 ) -> solara.Element:  # fmt: skip
     """Lines with uncertainty bands over time.
