@@ -118,8 +118,9 @@ def test_report_makes_figures_and_briefing_again(shell: Shell, calls: Calls, tmp
     answer = shell("report", "mine", "--out", "again")
     assert answer.code == 0
     assert (tmp_path / "again" / "briefing.html").read_bytes() == first
-    # the briefing and six figures of two kinds: early_start states a theory of change
-    assert len(answer.out.splitlines()) == 13
+    # the briefing, its PDF, and six figures of two kinds: early_start states a theory of change
+    assert len(answer.out.splitlines()) == 14
+    assert (tmp_path / "again" / "briefing.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_report_of_something_else_is_explained(shell: Shell, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.ui.conftest import Journey
 
 #: A short question, so that the journey is about the pages.
-QUESTION = "/compare?v=1&place=bettws&y=1&n=2"
+QUESTION = "/compare?v=1&p=bettws&s=schools_only&s=family_first&y=1&n=2"
 
 
 @pytest.fixture
