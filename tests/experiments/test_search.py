@@ -288,6 +288,6 @@ def test_of_mixes_that_differ_by_luck_alone_none_is_called_better() -> None:
             return out
 
     got = answer(search(space(), Lottery(), Plan(runs=24, searches=1)), ["sdq_high"], Lottery(), range(50, 250))
-    first = got.fresh.iloc[0]
-    assert first["promised"] > 0.5 > 0.25 > first["fresh"]
+    assert got.fresh["promised"].mean() > 0.4
+    assert got.fresh["fresh"].mean() == pytest.approx(0.0, abs=0.15)
     assert len(got.tied) >= 3
