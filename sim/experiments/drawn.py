@@ -19,7 +19,7 @@ from sim.inputs.posterior import source_of
 from sim.inputs.register import load_register, passports
 from sim.offers import Evidence, drawn_effect, drawn_strengths
 from sim.outcomes import HEADLINES, INDICATORS
-from sim.report.evidence_page import OUTCOMES
+from sim.outcomes.declaring import OUTCOME_WORDS
 
 #: Heads of names of what is drawn besides parameters.
 EFFECT, STRENGTH = "effects", "evidence"
@@ -65,14 +65,14 @@ def factor_of(name: str, column: pd.Series) -> Factor:
     head, _, rest = name.partition(".")
     if head == EFFECT:
         strand, _, outcome = rest.partition(".")
-        return Factor(name, f"{load_strands()[strand].name}: effect on {OUTCOMES[outcome]}", "SD", low, high)
+        return Factor(name, f"{load_strands()[strand].name}: effect on {OUTCOME_WORDS[outcome]}", "SD", low, high)
     if head == STRENGTH:
         return Factor(name, _STRENGTHS[rest], "", low, high)
     page = passports()[name]
     return Factor(name, f"{head}: {rest.replace('_', ' ')}", page.unit, low, high)
 
 
-def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:
     """Rank correlation of each drawn number with the lead, the strongest first; NaN where either never differs."""
     ranks = rankdata(lead)
     found = {name: _correlation(rankdata(drawn[name].to_numpy()), ranks) for name in sorted(drawn.columns)}
@@ -80,7 +80,7 @@ def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:  # type: i
     return series.loc[series.abs().sort_values(ascending=False, kind="stable").index]
 
 
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:  # type: ignore[type-arg]
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
     a, b = first - first.mean(), second - second.mean()
     size = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / size if size > 0 else np.nan

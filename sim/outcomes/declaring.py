@@ -14,6 +14,19 @@ from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
 
+#: What strands act on, as ids of their effects and in words.
+OUTCOME_WORDS = {
+    "attainment": "attainment",
+    "social_emotional": "social-emotional wellbeing",
+    "health": "health",
+    "attendance": "attendance",
+    "service_engagement": "engagement with services",
+    "parent_mental_health": "parents' mental health",
+    "home_learning": "home learning",
+    "income": "household income",
+    "school_effectiveness": "school effectiveness",
+}
+
 FAMILIES = {
     "educational_progress": "Children's educational progress",
     "access_engagement": "Families' access to and engagement with services",

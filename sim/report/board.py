@@ -7,10 +7,10 @@ from html import escape
 
 from sim.inputs import load_strands
 from sim.inputs.register import passports
+from sim.outcomes.declaring import OUTCOME_WORDS
 from sim.outputs.records import ComparisonRecord, zonesim_version
 from sim.report.board_effects import badge, costs, effects, gains, option, over_the_years
 from sim.report.choice import what_would_change_it
-from sim.report.evidence_page import OUTCOMES
 from sim.report.html import listed
 from sim.report.tables import CostRow, cost_rows, names, outcome_rows
 from sim.report.words import NO_CLEAR_DIFFERENCE, NO_DIFFERENCE, month_name, pounds
@@ -228,7 +228,7 @@ def _strand_row(strand: Strand) -> str:
     if effect is not None:
         size, error = (x * strand.scale_multiplier for x in (effect.effect_sd, effect.se_sd))
         number = f"{size:+.2f}".replace("-", "\N{MINUS SIGN}")
-        told = escape(f"{OUTCOMES[effect.outcome]} {number} \N{PLUS-MINUS SIGN} {error:.2f} ")
+        told = escape(f"{OUTCOME_WORDS[effect.outcome]} {number} \N{PLUS-MINUS SIGN} {error:.2f} ")
         told += _provenance(strand.effect_provenance)
     first = _title(strand.sources[0]) if strand.sources else ""
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from sim.outcomes.declaring import OUTCOME_WORDS
 from sim.report.evidence_rules import INTRODUCTION, RULES
 from sim.spec import Driver, Effect, OtherEffect, Provenance, Strand
 
@@ -27,18 +28,6 @@ STAGES = {
     "secondary_post16": "Secondary years and after 16",
     "family_income_housing": "Family, income and housing",
     "community_partnership": "Community and partnership",
-}
-
-OUTCOMES = {
-    "attainment": "attainment",
-    "social_emotional": "social-emotional wellbeing",
-    "health": "health",
-    "attendance": "attendance",
-    "service_engagement": "engagement with services",
-    "parent_mental_health": "parents' mental health",
-    "home_learning": "home learning",
-    "income": "household income",
-    "school_effectiveness": "school effectiveness",
 }
 
 COST_UNITS = {
@@ -155,7 +144,7 @@ def _who(strand: Strand) -> str:
 def _effect(strand: Strand, effect: Effect, *, first: bool) -> str:
     """One effect; the library vouches for the first outcome only, so later ones count as judgement."""
     provenance: Provenance = strand.effect_provenance if first else "judgement"
-    return f"{OUTCOMES[effect.outcome]} {_signed(effect.effect_sd)} ({effect.se_sd:g}){MARKS[provenance]}"
+    return f"{OUTCOME_WORDS[effect.outcome]} {_signed(effect.effect_sd)} ({effect.se_sd:g}){MARKS[provenance]}"
 
 
 def _cost(strand: Strand) -> str:

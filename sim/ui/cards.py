@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.inputs import load_strands
 from sim.inputs.register import load_register, passports
-from sim.report.evidence_page import COST_UNITS, NEEDS, OUTCOMES, STAGES
+from sim.outcomes.declaring import OUTCOME_WORDS
+from sim.report.evidence_page import COST_UNITS, NEEDS, STAGES
 from sim.report.parameters_page import SECTIONS
 from sim.report.words import pounds, upper_first
 from sim.spec import Effect, Provenance, Strand
@@ -84,7 +85,7 @@ def _effect_card(strand: Strand, effect: Effect, at: int, shared: Card) -> Card:
     lasts = "does not fade" if fade == "none" else f"half of it fades in {fade:g} months"
     return _card(
         **shared, id=f"strand.{strand.id}.{effect.outcome}", kind=kind, known=how,
-        title=f"{strand.name}: effect on {OUTCOMES[effect.outcome]}",
+        title=f"{strand.name}: effect on {OUTCOME_WORDS[effect.outcome]}",
         value=f"{_signed(effect.effect_sd)} SD in the studies; times {strand.scale_multiplier:g} in routine delivery; "
         f"after it ends {lasts}",
         interval=f"{_signed(low)} to {_signed(high)} SD in 90 of 100 draws of the mean effect", note=strand.notes,

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.inputs import load_strands
 from sim.inputs.register import passports
-from sim.report.evidence_page import OUTCOMES
+from sim.outcomes.declaring import OUTCOME_WORDS
 
 Point = tuple[float, float]
 #: Node -> name and column, in the order from top to bottom.
@@ -107,7 +107,7 @@ def drawing() -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[float]]:
 def _search_of_strands(node: str) -> str:
     """Search words of the cards of strands that work on a node; empty where none does."""
     outcome = next((o for o, n in _OUTCOMES.items() if n == node), "")
-    return f"effect on {OUTCOMES[outcome]}" if outcome else ""
+    return f"effect on {OUTCOME_WORDS[outcome]}" if outcome else ""
 
 
 def _path(source: tuple[float, float], target: tuple[float, float]) -> str:

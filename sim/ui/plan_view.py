@@ -10,7 +10,8 @@ from sim.experiments.estimate import YearOfPlan, eligible_now, strategy_estimate
 from sim.inputs.strategies import is_enrolled
 from sim.inputs.theory import in_order, steps_of, theory_notes
 from sim.outcomes import FAMILIES, GROUPS, INDICATORS, groups_of
-from sim.report.evidence_page import COST_UNITS, DRIVER_WORDS, OUTCOMES, STAGES
+from sim.outcomes.declaring import OUTCOME_WORDS
+from sim.report.evidence_page import COST_UNITS, DRIVER_WORDS, STAGES
 from sim.report.words import measure, pounds
 from sim.spec import Place, PlannedStrand, Strand, Strategy
 from sim.ui.changes_in_words import DEPTH, GOVERNANCE, PARTNER_KINDS, PAYERS, TARGETING, month
@@ -53,7 +54,7 @@ def catalogue() -> list[dict[str, Any]]:
 
 def _card(strand: Strand) -> dict[str, Any]:
     effects = [
-        f"{OUTCOMES[effect.outcome]} {signed(effect.effect_sd * strand.scale_multiplier)} SD"
+        f"{OUTCOME_WORDS[effect.outcome]} {signed(effect.effect_sd * strand.scale_multiplier)} SD"
         for effect in strand.outcome_effects
     ]
     return {
@@ -240,9 +241,7 @@ def money(strategy: Strategy, place: Place) -> dict[str, Any]:
     """The envelope: pounds a year by payer, posts."""
     paid: dict[str, float] = {str(payer): gbp for payer, gbp in strategy.money_gbp.items()}
     return {
-        "payers": [
-            {"payer": payer, "name": name, "gbp": paid.get(payer)} for payer, name in PAYERS.items()
-        ],
+        "payers": [{"payer": payer, "name": name, "gbp": paid.get(payer)} for payer, name in PAYERS.items()],
         "per_child": strategy.money_per_child,
         "posts": strategy.posts,
         "price_year": strategy.price_year,

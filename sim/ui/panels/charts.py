@@ -48,7 +48,7 @@ def BandChart(
     """
     drawn = [_series(s) for s in series]
     if not columns:
-        columns, rows = _table(drawn, x_name, dict(names or {}) or dict(ticks))
+        columns, rows = _table(drawn, x_name, dict(names.items() if names else ticks))
     return _Chart(
         kind="band", title=title, unit=unit, summary=summary, series=drawn, columns=list(columns),
         rows=_plain_rows(rows), ticks=[list(t) for t in ticks], names={_key(x): t for x, t in (names or {}).items()},
