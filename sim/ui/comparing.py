@@ -251,7 +251,7 @@ def payer_charts(comparison: Comparison) -> list[dict[str, Any]]:
         ]
         total = float(table.to_numpy().sum())
         charts.append(
-            {"title": f"{name}: who pays", "labels": [str(year) for gbp in table.loc[gainer].to_numpy(dtype=float).tolist()], "series": series,
+            {"title": f"{name}: who pays", "labels": [str(year) for year in years], "series": series,
              "summary": f"{pounds(total)} over {comparison.years} years; {series[0]['name']} pays most."}
         )  # fmt: skip
     return charts
@@ -266,7 +266,8 @@ def gains_table(comparison: Comparison) -> tuple[list[str], list[Row]]:
         table = part.pivot_table(index="payer_or_gainer", columns="year", values="gbp", aggfunc="sum", fill_value=0.0)
         table = table.reindex(columns=years, fill_value=0.0)
         for gainer in sorted(map(str, table.index)):
-            cells: list[Cell] = [{"text": pounds(float(gbp)), "number": True} for gbp in table.loc[gainer].to_numpy(dtype=float).tolist()]
+            amounts = np.asarray(table.loc[gainer], dtype=float)
+            cells: list[Cell] = [{"text": pounds(float(gbp)), "number": True} for gbp in amounts]
             rows.append([{"text": name, "mark": mark}, {"text": who(gainer)}, *cells])
     return ["Strategy", "Who gains", *(f"Year {year}" for year in years)], rows
 
