@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sim.experiments.compare import Comparison
 from sim.outcomes import FAMILIES, GROUPS, HEADLINES, INDICATORS, Indicator
 from sim.report.choice import Lead, duels, regrets
