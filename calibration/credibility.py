@@ -10,7 +10,7 @@ from sklearn.linear_model import RidgeCV
 
 from calibration.emulate import Emulator
 from calibration.fit import resampled
-from calibration.posterior import Effort, Likelihood
+from calibration.posterior import MANY, Effort, Likelihood
 from calibration.problem import Array, Goal
 from calibration.store import Fit
 
@@ -120,7 +120,7 @@ def tolerance_checks(
     checks = []
     for number, factor in enumerate(factors):
         likelihood = Likelihood.of(emulator, fit.goals, factor)
-        drawn = resampled(fit, likelihood, _TOLERANCE + number, fit.settings.draws, effort)
+        drawn = resampled(fit, likelihood, _TOLERANCE + number, fit.settings.draws, effort or MANY)
         shift = (drawn.draws.mean(axis=0) - mean) / sd
         checks.append(ToleranceCheck(factor, shift, drawn.draws.std(axis=0, ddof=1) / sd, drawn.r_hat))
     return tuple(checks)

@@ -47,7 +47,7 @@ class Effort:
     most: int = 40000
 
 
-#: For each of many known truths, whose ranks are looked at together.
+#: For checks that need many chains and look at all of them together.
 MANY = Effort(block=2000, most=6000)
 
 #: For the design of the next wave, where the neighbourhood of the posterior is enough.

@@ -13,7 +13,7 @@ from sim.report.board_effects import badge, costs, effects, gains, option, over_
 from sim.report.choice import what_would_change_it
 from sim.report.html import listed
 from sim.report.tables import CostRow, cost_rows, names, outcome_rows
-from sim.report.words import NO_CLEAR_DIFFERENCE, NO_DIFFERENCE, month_name, pounds
+from sim.report.words import NO_CLEAR_DIFFERENCE, NO_DIFFERENCE, clearly, month_name, pounds
 from sim.spec import Provenance, Strand, Strategy
 
 #: Facts of the place and strands of the evidence table on paper; the rest stands in the annex.
@@ -98,12 +98,12 @@ def _verdicts(comparison: ComparisonRecord, strategy: str) -> str:
         kinds.setdefault(row.verdict(strategy), []).append(_SHORT[row.family])
     if len(kinds.get(NO_DIFFERENCE, [])) == len(rows):
         return "changes nothing."
-    better, worse = kinds.get("better", []), kinds.get("worse", [])
+    better, worse, surely = kinds.get("better", []), kinds.get("worse", []), clearly(comparison.replications)
     if len(better) == len(rows):
-        return "is clearly better than no zone on all five families of outcomes."
-    said = f"is clearly better than no zone on {_and(better)}" if better else "is clearly better on none of the five"
+        return f"is {surely} better than no zone on all five families of outcomes."
+    said = f"is {surely} better than no zone on {_and(better)}" if better else f"is {surely} better on none of the five"
     if worse:
-        said += f", clearly worse on {_and(worse)}"
+        said += f", {surely} worse on {_and(worse)}"
     unclear = kinds.get(NO_CLEAR_DIFFERENCE, [])
     return f"{said}; no clear difference on {_and(unclear)}." if unclear else f"{said}."
 

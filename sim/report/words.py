@@ -94,9 +94,18 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+#: Pairs of runs below which no difference is called clear.
+FEWEST_FOR_CLEAR = 10
+
+
 def is_clear(low: float, high: float) -> bool:
     """True if the interval lies on one side of 0 (a difference of exactly 0 is not clear)."""
     return low > 0 or high < 0
+
+
+def clearly(replications: int) -> str:
+    """The word before better or worse where a range lies on one side of 0: few pairs of runs show less."""
+    return "clearly" if replications >= FEWEST_FOR_CLEAR else f"in all {replications} pairs of runs"
 
 
 def pounds(gbp: float) -> str:

@@ -49,7 +49,7 @@ _NOT_LISTED = ("no_zone",)
 
 @solara.component
 def Page() -> None:
-    """Run the example; ready and saved strategies; a place of one's own; the teacher's door."""
+    """Run the example; ready and saved strategies; a place of one's own."""
     router = solara.use_router()
     form, set_form = solara.use_state(FormState())
     chosen, own = state.choice.value, state.places.value
@@ -82,31 +82,6 @@ def Page() -> None:
             event_upload=lambda data: set_form(upload(data)),
             event_too_large=lambda name: set_form(too_large(str(name))),
         )
-        Teachers()
-
-
-@solara.component
-def Teachers() -> None:
-    """The teacher's door."""
-    html = solara.v.Html
-    with html(tag="section", attributes={"aria-labelledby": "teachers-title"}):
-        html(tag="h2", attributes={"id": "teachers-title"}, children=["Teaching with it"])
-        with html(tag="div", class_="zs-card"):
-            html(tag="p", children=[TEACHERS])
-            html(
-                tag="pre",
-                class_="zs-command",
-                attributes={"tabindex": "0"},
-                children=[html(tag="code", children=[WORKSHOP])],
-            )
-
-
-TEACHERS = (
-    "A workshop lets thirty people guess, run, be surprised and revise, on phones or laptops, without accounts. "
-    "Everybody has the same place, the same budget and the same luck number, so that results can be compared. Start it "
-    "in a terminal of this computer; it prints an address and a class code for the room:"
-)
-WORKSHOP = "zonesim workshop scenarios/workshops/first_zone.toml"
 
 
 class FormState:

@@ -14,7 +14,7 @@ from sim.experiments.diary import CHOICES, Diary
 from sim.experiments.films import YEARLY, Film
 from sim.outcomes import FAMILIES, HEADLINES, INDICATORS
 from sim.outcomes.intervals import middle_90
-from sim.report.words import finding, measure, month_name, short_name, upper_first, verdict
+from sim.report.words import clearly, finding, measure, month_name, short_name, upper_first, verdict
 from sim.ui import answers, running, state
 from sim.ui.choice import Question
 from sim.ui.jobs import Job
@@ -167,11 +167,16 @@ def headline(comparison: Comparison | None, question: Question) -> str:
         if row is not None and not bool(row["suppressed"]):
             said.append(verdict(INDICATORS[indicator], *(float(row[name]) for name in ("difference", "low", "high"))))
     better, worse = said.count("better"), said.count("worse")
-    runs = f"{comparison.replications} runs" + ("" if comparison.replications >= question.replications else " so far")
-    return (
-        f"After {question.years} years {question.strategy.name} is clearly better than no zone on {better} of "
-        f"{len(HEADLINES)} headlines and clearly worse on {worse}; on the others no clear difference ({runs})."
+    surely = clearly(comparison.replications)
+    told = (
+        f"{question.years} years on, {question.strategy.name} is {surely} better than no zone on {better} of "
+        f"{len(HEADLINES)} headlines and worse on {worse}"
     )
+    if comparison.replications < question.replications:
+        return (
+            f"A first look: {told}. The other {question.replications - comparison.replications} pairs are on their way."
+        )
+    return f"{told}; on the others no clear difference ({comparison.replications} pairs of runs)."
 
 
 def how_to_read(comparison: Comparison | None) -> str:
