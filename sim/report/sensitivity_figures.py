@@ -31,7 +31,8 @@ SHOWN = {
 }
 INDEX_WORDS = {
     "ST": "share that hangs on it, alone or with others (total index)", "S1": "alone (first-order index)",
-    "mu_star": "mean size of the change over its range (mu*)", "sigma": "how far that depends on the rest (sigma)",
+    "mu_star": "mean size of the change over its range (mu*)", "median": "distance",
+    "sigma": "how far that depends on the rest (sigma)",
 }  # fmt: skip
 #: Factors, panels and sentences beyond these numbers do not fit on a page.
 MOST_FACTORS, MOST_PANELS, MOST_CURVES = 12, 3, 6
