@@ -13,7 +13,7 @@ from sim.inputs import InputError, list_ids
 from sim.inputs.problems import Problem
 from sim.spec import Place, Strategy
 from sim.ui import running, state
-from sim.ui.choice import EXAMPLE_STRATEGY, is_ready, ready_strategy
+from sim.ui.choice import EXAMPLE_STRATEGY, find_place, is_ready, ready_strategy
 from sim.ui.panels.start import Hero, Library, OwnPlace, Tour
 from sim.ui.placecards import LABELS, card, made_place, ready_cards
 from sim.ui.uploads import LARGEST_UPLOAD, checked_upload
@@ -189,7 +189,7 @@ def _choose(name: Any) -> None:
 
 
 def _place_name(name: str) -> str:
-    return state.find_place(name, state.places.value).name
+    return find_place(name, state.places.value).name
 
 
 def _shown(problem: Problem) -> dict[str, str]:
