@@ -146,7 +146,8 @@ def read_strategy(text: str) -> tuple[Strategy, tuple[str, ...]]:
         ready = ready_strategy(name)
         return ready, _changed_since(ready, was)
     content = unpack(text[1:])
-    base, said = content.get("of"), tuple[str, ...]()
+    base = content.get("of")
+    said: tuple[str, ...] = ()
     data: dict[str, Any] = {}
     if base is not None:
         if base not in list_ids("strategy"):

@@ -94,7 +94,7 @@ def test_two_visitors_share_nothing(visitor):
     first.page.wait_for_function(f"{chosen} === 'pembury'")
     assert second.page.evaluate(chosen) == "wallsend"
     second.page.get_by_label("Place", exact=True).select_option("bettws")
-    second.page.wait_for_function("localStorage.getItem('zonesim.draft').includes('bettws')")
+    second.page.wait_for_function("(localStorage.getItem('zonesim.draft') || '').includes('bettws')")
     assert first.page.evaluate(chosen) == "pembury"
     kept = "localStorage.getItem('zonesim.draft')"
     assert "bettws" not in (first.page.evaluate(kept) or "")
