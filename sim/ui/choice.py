@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from sim.inputs import list_ids, load_future, load_place, load_strategy
+from sim.inputs import InputError, Problem, list_ids, load_future, load_place, load_strategy
 from sim.spec import Future, Place, Strategy
 
 #: The strategy that "Run the example" runs, and the place chosen beforehand.
@@ -14,6 +14,8 @@ EXAMPLE_STRATEGY, EXAMPLE_PLACE = "cradle_to_career", "wallsend"
 STANCES = ("sceptical", "central", "hopeful")
 #: Most strategies side by side, and the limits of what is asked for.
 MOST_STRATEGIES, MOST_REPLICATIONS, MOST_YEARS, LARGEST_SEED = 6, 100, 20, 2**32 - 1
+#: Most children of a place that one server runs for many: memory grows by 5 kB a child and replication.
+MOST_CHILDREN = 60_000
 
 
 @lru_cache(maxsize=64)
@@ -86,9 +88,17 @@ class Question:
 
 
 def question_of(choice: Choice, own: Mapping[str, Place] | None = None) -> Question:
-    """The question a choice asks. ``own``: own places by id. Raises ``InputError`` for an unknown place or future."""
+    """The question a choice asks. ``own``: own places by id.
+
+    Raises ``InputError`` for an unknown place or future, and for a place too large to be run here.
+    """
+    place = find_place(choice.place, own)
+    if place.value("children") > MOST_CHILDREN:
+        problem = f"{place.name} has {place.value('children'):,.0f} children, more than the browser runs"
+        remedy = f"choose a place of up to {MOST_CHILDREN:,} children, or run it with the command line"
+        raise InputError((Problem(place.id, None, "children", problem, remedy),))
     return Question(
-        place=find_place(choice.place, own),
+        place=place,
         strategies=choice.strategies,
         current=choice.current,
         future=ready_future(choice.future),

@@ -85,7 +85,7 @@ def run_job(
 
     ``later``: whether it makes way for first pictures; not for what somebody sits and waits for.
     """
-    return QUEUE.submit(user_id(), title, key, work, later=later, changed=_within_page(told))
+    return QUEUE.submit(user_id(), title, _of_page(key), work, later=later, changed=_within_page(told))
 
 
 def user_id() -> str:
@@ -105,7 +105,7 @@ def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
 
 
 def _submit(question: Question, title: str, work: Callable[[Question, Report], Any], later: bool) -> None:
-    key = answers.key_of(question, question.replications)
+    key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
     job = QUEUE.submit(user_id(), title, key, lambda report: work(question, report), later=later, changed=told)
     _job.value = job
@@ -126,6 +126,11 @@ def _told(question: Question, job: Job) -> None:
     answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
     if not complete:
         _submit(question, "more replications", whole_picture, later=True)
+
+
+def _of_page(key: str) -> str:
+    """Two pages of one browser that ask the same are told each for itself."""
+    return f"{solara.get_kernel_id()}:{key}"
 
 
 def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:

@@ -196,12 +196,15 @@ def journey(visitor) -> Journey:
 @pytest.fixture
 def kernel() -> Iterator[object]:
     """A browser page without a browser: module-level state of its own, for tests of pages and state."""
+    # State is per page only once the server's side of Solara is there.
+    import solara.server.starlette  # noqa: F401
     from solara.server import kernel as solara_kernel
     from solara.server import kernel_context
 
     context = kernel_context.VirtualKernelContext(
         id=str(uuid.uuid4()), kernel=solara_kernel.Kernel(), session_id="test"
     )
+    kernel_context.contexts[context.id] = context
     with context:
         yield context
         context.close()

@@ -10,6 +10,7 @@ import pytest
 from sim.inputs import InputError, list_ids
 from sim.spec import PLACE_CELLS, Place, Strategy
 from sim.ui import uploads
+from sim.ui.choice import Choice, question_of
 from sim.ui.placecards import LABELS, card, made_place, own_id, ready_cards
 from sim.ui.uploads import LARGEST_UPLOAD, checked_upload
 from tests.ui.hostile import STRINGS
@@ -124,6 +125,12 @@ def test_nothing_is_left_of_an_upload(monkeypatch):
     from pathlib import Path
 
     assert folders and not Path(folders[0].name).exists()
+
+
+def test_a_place_too_large_for_a_server_is_refused_before_anything_runs():
+    place = made_place({"name": "Country", "children": "3,000,000", "decile": "1"})
+    with pytest.raises(InputError, match="more than the browser runs"):
+        question_of(Choice(place=place.id), {place.id: place})
 
 
 def test_cards_of_all_packaged_places():
