@@ -167,11 +167,15 @@ def headline(comparison: Comparison | None, question: Question) -> str:
         if row is not None and not bool(row["suppressed"]):
             said.append(verdict(INDICATORS[indicator], *(float(row[name]) for name in ("difference", "low", "high"))))
     better, worse = said.count("better"), said.count("worse")
-    runs = f"{comparison.replications} runs" + ("" if comparison.replications >= question.replications else " so far")
-    return (
-        f"After {question.years} years {question.strategy.name} is clearly better than no zone on {better} of "
-        f"{len(HEADLINES)} headlines and clearly worse on {worse}; on the others no clear difference ({runs})."
+    others = len(HEADLINES) - better - worse
+    rest = f"; no clear difference on {others}" if others else ""
+    told = (
+        f"after {question.years} years {question.strategy.name} is clearly better than no zone on {better} of "
+        f"{len(HEADLINES)} headlines and clearly worse on {worse}{rest}"
     )
+    if comparison.replications < question.replications:
+        return f"First picture, from {comparison.replications} runs only; more follow: {told}."
+    return f"{upper_first(told)} ({comparison.replications} runs with different luck)."
 
 
 def how_to_read(comparison: Comparison | None) -> str:
