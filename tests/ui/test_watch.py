@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip("solara")
 
-from sim.outcomes import HEADLINES, SMALLEST_CELL  # noqa: E402
-from sim.ui import answers  # noqa: E402
-from sim.ui.choice import Choice, Question, question_of  # noqa: E402
-from sim.ui.pages import watch  # noqa: E402
-from sim.ui.store import Store  # noqa: E402
-from tests.engine.worlds import neighbourhood  # noqa: E402
+from sim.outcomes import HEADLINES, SMALLEST_CELL
+from sim.ui import answers
+from sim.ui.choice import Choice, Question, question_of
+from sim.ui.pages import watch
+from sim.ui.store import Store
+from tests.engine.worlds import neighbourhood
 
 
 def _question() -> Question:
@@ -23,7 +23,7 @@ def _question() -> Question:
 
 
 def test_bands_and_sentences_follow_from_the_comparison() -> None:
-    question, store = _question(), Store()
+    question, store = _question(), Store(10**9)
     comparison = answers.comparison(question, lambda *_: None, store=store)
     bands = watch.yearly_bands(comparison, question)
     indicator, group = HEADLINES["family_wellbeing"]
