@@ -167,16 +167,15 @@ def headline(comparison: Comparison | None, question: Question) -> str:
         if row is not None and not bool(row["suppressed"]):
             said.append(verdict(INDICATORS[indicator], *(float(row[name]) for name in ("difference", "low", "high"))))
     better, worse = said.count("better"), said.count("worse")
-    surely = clearly(comparison.replications)
+    others, surely = len(HEADLINES) - better - worse, clearly(comparison.replications)
+    rest = f"; no clear difference on {others}" if others else ""
     told = (
-        f"{question.years} years on, {question.strategy.name} is {surely} better than no zone on {better} of "
-        f"{len(HEADLINES)} headlines and worse on {worse}"
+        f"after {question.years} years {question.strategy.name} is {surely} better than no zone on {better} of "
+        f"{len(HEADLINES)} headlines and {surely} worse on {worse}{rest}"
     )
     if comparison.replications < question.replications:
-        return (
-            f"A first look: {told}. The other {question.replications - comparison.replications} pairs are on their way."
-        )
-    return f"{told}; on the others no clear difference ({comparison.replications} pairs of runs)."
+        return f"First picture, from {comparison.replications} runs only; more follow: {told}."
+    return f"{upper_first(told)} ({comparison.replications} runs with different luck)."
 
 
 def how_to_read(comparison: Comparison | None) -> str:

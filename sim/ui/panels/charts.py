@@ -48,7 +48,8 @@ def BandChart(
     """
     drawn = [_series(s) for s in series]
     if not columns:
-        columns, rows = _table(drawn, x_name, dict(names.items() if names else ticks))
+        words = dict(ticks) if names is None else {float(x): text for x, text in names.items()}
+        columns, rows = _table(drawn, x_name, words)
     return _Chart(
         kind="band", title=title, unit=unit, summary=summary, series=drawn, columns=list(columns),
         rows=_plain_rows(rows), ticks=[list(t) for t in ticks], names={_key(x): t for x, t in (names or {}).items()},
