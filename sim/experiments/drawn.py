@@ -72,7 +72,7 @@ def factor_of(name: str, column: pd.Series) -> Factor:
     return Factor(name, f"{head}: {rest.replace('_', ' ')}", page.unit, low, high)
 
 
-def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:
     """Rank correlation of each drawn number with the lead, the strongest first; NaN where either never differs."""
     ranks = rankdata(lead)
     found = {name: _correlation(rankdata(drawn[name].to_numpy()), ranks) for name in sorted(drawn.columns)}
@@ -80,7 +80,7 @@ def correlations(drawn: pd.DataFrame, lead: np.ndarray) -> pd.Series:  # type: i
     return series.loc[series.abs().sort_values(ascending=False, kind="stable").index]
 
 
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:  # type: ignore[type-arg]
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
     a, b = first - first.mean(), second - second.mean()
     size = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / size if size > 0 else np.nan

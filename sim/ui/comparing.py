@@ -266,7 +266,7 @@ def gains_table(comparison: Comparison) -> tuple[list[str], list[Row]]:
         table = part.pivot_table(index="payer_or_gainer", columns="year", values="gbp", aggfunc="sum", fill_value=0.0)
         table = table.reindex(columns=years, fill_value=0.0)
         for gainer in sorted(map(str, table.index)):
-            cells: list[Cell] = [{"text": pounds(gbp), "number": True} for gbp in table.loc[gainer].to_list()]
+            cells: list[Cell] = [{"text": pounds(float(table[year][gainer])), "number": True} for year in years]
             rows.append([{"text": name, "mark": mark}, {"text": who(gainer)}, *cells])
     return ["Strategy", "Who gains", *(f"Year {year}" for year in years)], rows
 
