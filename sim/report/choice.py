@@ -70,11 +70,12 @@ def duels(comparison: ComparisonRecord) -> list[Lead]:
 
 def _lead(record: Mapping[Any, Any], row: OutcomeRow, pairs: int) -> Lead:
     """A row of the table of pairs, turned so that the better option comes first."""
-    difference, low, high, chance = (float(record[key]) for key in ("difference", "low", "high", "chance"))
-    best, next_ = str(record["strategy"]), str(record["against"])
+    difference, low, high, ahead = (float(record[key]) for key in ("difference", "low", "high", "chance"))
+    best, following = str(record["strategy"]), str(record["against"])
     if difference * row.indicator.direction < 0:
-        difference, low, high, chance, best, next_ = -difference, -high, -low, 1.0 - chance, next_, best
-    return Lead(row.family, row.indicator, row.group, best, next_, difference, low, high, chance, pairs)
+        difference, low, high, ahead = -difference, -high, -low, 1.0 - ahead
+        best, following = following, best
+    return Lead(row.family, row.indicator, row.group, best, following, difference, low, high, ahead, pairs)
 
 
 def regrets(comparison: ComparisonRecord) -> dict[tuple[str, str], float]:

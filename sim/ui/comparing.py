@@ -10,8 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from sim.experiments.compare import Comparison
 from sim.outcomes import FAMILIES, GROUPS, HEADLINES, INDICATORS, Indicator
 from sim.report.choice import Lead, duels, regrets
@@ -268,8 +266,7 @@ def gains_table(comparison: Comparison) -> tuple[list[str], list[Row]]:
         table = part.pivot_table(index="payer_or_gainer", columns="year", values="gbp", aggfunc="sum", fill_value=0.0)
         table = table.reindex(columns=years, fill_value=0.0)
         for gainer in sorted(map(str, table.index)):
-            amounts = np.asarray(table.loc[gainer], dtype=float)
-            cells: list[Cell] = [{"text": pounds(float(gbp)), "number": True} for gbp in amounts]
+            cells: list[Cell] = [{"text": pounds(float(table[year][gainer])), "number": True} for year in years]
             rows.append([{"text": name, "mark": mark}, {"text": who(gainer)}, *cells])
     return ["Strategy", "Who gains", *(f"Year {year}" for year in years)], rows
 
