@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.adopt import with_central_value
+from calibration.adopt import SLOPES, with_central_value
 from calibration.england import HERE, Mark, england_problem, fitted_targets, load_marks, set_marks, with_values
 from calibration.problem import FITTED_ROLES, HoldOutError, goals_of, target_digest
 from sim.experiments.samples import deciles_of
@@ -102,7 +102,7 @@ def test_the_packaged_posterior_is_a_fit_to_the_packaged_targets() -> None:
     assert posterior is not None
     assert posterior.target_digest == target_digest(problem.goals)
     marks = {m.parameter for m in load_marks(load_targets())}
-    assert set(posterior.names) == set(problem.names) | marks
+    assert set(posterior.names) == set(problem.names) | marks | set(SLOPES)
     pages = passports()
     for name, column in zip(posterior.names, posterior.draws.T, strict=True):
         assert pages[name].kind == "calibrated", name
