@@ -122,8 +122,13 @@ def threshold(cases: Cases, name: str, line: float = 0.0, seed: int = 1) -> Thre
     if cases.categories(name) or cases.varied[name].nunique() <= 2:
         return _by_word(cases, name, line, seed)
     curve = lead_curve(cases, name, seed)
+    if cases.lead.min() > line:
+        # Ahead in every case; where a smooth curve says otherwise it is the curve that is wrong.
+        return _without_crossing(cases, curve, np.ones(len(curve.x)), line)
     ahead = (curve.again > line).mean(axis=0)
     crossings = _crossings(curve.x, curve.lead - line)
+    if len(crossings) and not _borne_out(cases, curve, crossings, line, seed):
+        return _not_borne_out(cases, curve, crossings, line)
     if len(crossings) == 0:
         return _without_crossing(cases, curve, ahead, line)
     if len(crossings) > 1:
@@ -202,6 +207,33 @@ def _crossings(x: Reals, lead: Reals) -> Reals:
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def _borne_out(cases: Cases, curve: Curve, crossings: Reals, line: float, seed: int) -> bool:
+    """Whether the cases themselves, without a curve, show the lead won on some stretches and lost on the others.
+
+    A curve may dip below the line where no case does, above all at the ends of a range.
+    """
+    x = np.asarray(cases.varied[curve.factor], dtype=np.float64)
+    odd = np.searchsorted(crossings, x) % 2 == 1
+    won = ~odd if curve.lead[0] > line else odd
+    weights = resampled(cases.point, np.random.default_rng(seed))
+    best = cases.gains[cases.preferred].to_numpy()
+    sides = []
+    for rows in (won, ~won):
+        leads = np.array([_means(best - cases.gains[rival].to_numpy(), rows, weights) for rival in cases.rivals])
+        sides.append(leads.min(axis=0))
+    return bool((sides[0] > line).mean() >= SURE and (sides[1] < line).mean() >= SURE)
+
+
+def _not_borne_out(cases: Cases, curve: Curve, crossings: Reals, line: float) -> Threshold:
+    factor = cases.factors[curve.factor]
+    where = " and ".join(factor.say(float(value)) for value in crossings)
+    sentence = (
+        f"A curve through the lead of {cases.chosen} passes {line:g} near {where} ({factor.called}), but the cases "
+        "tried there do not show who is ahead: noise hides it, or nothing is lost."
+    )
+    return Threshold(curve.factor, float(crossings[0]), np.nan, np.nan, "unclear", sentence)
 
 
 def _one_crossing(cases: Cases, curve: Curve, ahead: Reals, value: float, line: float) -> Threshold:

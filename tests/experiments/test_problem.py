@@ -109,7 +109,7 @@ def test_lists_of_values_are_taken_in_equal_parts():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"vary": {"effects.sise": (0.5, 1.0)}}, "'sise' is none of the strands"),
+        ({"vary": {"effects.sise": (0.5, 1.0)}}, "none of the strands"),
         ({"vary": {"effects.size": (0.5, 99.0)}}, "outside the range"),
         ({"vary": {"effects.size": (0.5,)}}, "two ends"),
         ({"outcomes": ("happiness",)}, "no outcome 'happiness'"),

@@ -111,3 +111,15 @@ def test_thresholds_as_a_frame():
     known = asked(lambda x: 0.01 * (40.0 - x[:, 0]))
     frame = threshold_frame(known, thresholds(known))
     assert tuple(frame.columns) == THRESHOLD_COLUMNS and frame["factor"].tolist() == sorted(NAMES)
+
+
+def test_a_curve_that_dips_where_no_case_does_is_no_threshold():
+    """The lead never goes below nought: nothing up to 10, then rising. A smooth curve dips below it."""
+    found = threshold(asked(lambda x: np.maximum(x[:, 0] - 10.0, 0.0)), "fade")
+    assert found.verdict in ("unclear", "always")
+    assert "b wins" not in found.sentence
+
+
+def test_ahead_in_every_case_is_ahead_everywhere():
+    found = threshold(asked(lambda x: 0.001 + np.maximum(x[:, 0] - 50.0, 0.0)), "fade")
+    assert found.verdict == "always" and "noise" not in found.sentence
