@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.outcomes import HEADLINES, INDICATORS
+from sim.outcomes.intervals import middle_90
 from sim.report.words import NOT_SHOWN, Measure, measure, upper_first
 
 Reals = npt.NDArray[np.float64]
-LOW, HIGH = 5.0, 95.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def changes(on: dict[str, Reals], off: dict[str, Reals]) -> dict[str, Change]:
 
 def summed_up(values: Reals) -> Change:
     """Mean and 5th to 95th percentile; not a number where any value is none."""
-    low, high = np.percentile(values, [LOW, HIGH])
+    low, high = middle_90(values)
     return Change(float(np.mean(values)), float(low), float(high))
 
 

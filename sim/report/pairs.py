@@ -43,11 +43,14 @@ def regrets(rows: list[Row]) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def pair_lines(comparison: ComparisonRecord) -> list[str]:
-    """One sentence for each outcome where there are two strategies or more, and what pairing gains."""
+def pair_lines(comparison: ComparisonRecord, everybody: bool = False) -> list[str]:
+    """One sentence for each outcome where there are two strategies or more, and what pairing gains.
+
+    The best option is held against the next one, or against ``everybody``.
+    """
     lines: list[str] = []
     if len(comparison.strategies) > 1:
-        lines = [_sentence(comparison, rows) for rows in pair_rows(comparison).values()]
+        lines = [_sentence(comparison, rows, everybody) for rows in pair_rows(comparison).values()]
     return [*lines, *narrowing_lines(comparison)]
 
 
@@ -65,7 +68,7 @@ def narrowing_lines(comparison: ComparisonRecord) -> list[str]:
     ]
 
 
-def _sentence(comparison: ComparisonRecord, rows: list[Row]) -> str:
+def _sentence(comparison: ComparisonRecord, rows: list[Row], everybody: bool) -> str:
     subject = outcome_name(rows[0])
     if any(row["suppressed"] for row in rows):
         return f"{subject}: {NOT_SHOWN}."
@@ -74,11 +77,10 @@ def _sentence(comparison: ComparisonRecord, rows: list[Row]) -> str:
         return f"{subject}: all are the same."
     called = names(comparison)
     ahead = [called.get(option, NO_ZONE) for option, size in regret.items() if size == min(regret.values())]
-    best = next(iter(regret))
+    best, following = list(regret)[:2]
     shown = _shown(rows[0])
-    beaten = "; ".join(
-        _against(row, best, called, shown, comparison.replications) for row in rows if best in _both(row)
-    )
+    told = [row for row in rows if best in _both(row) and (everybody or following in _both(row))]
+    beaten = "; ".join(_against(row, best, called, shown, comparison.replications) for row in told)
     costs = ", ".join(f"{called.get(option, NO_ZONE)} {shown(size, False)}" for option, size in regret.items())
     opening = f"{ahead[0]} does best on average" if len(ahead) == 1 else f"{' and '.join(ahead)} do best on average"
     return f"{subject}: {opening}: {beaten}. Expected regret{_unit(rows[0])}: {costs}."
@@ -114,7 +116,7 @@ def _unit(row: Row) -> str:
 
 def pairs_section(comparison: ComparisonRecord) -> str:
     """Section of the briefing: the sentences and, where there is a choice, the table of regrets; empty without both."""
-    lines = pair_lines(comparison)
+    lines = pair_lines(comparison, everybody=True)
     if not lines:
         return ""
     labels = {**names(comparison), "": NO_ZONE}

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.outcomes import HEADLINES, INDICATORS
+from sim.outcomes.intervals import middle_90
 from sim.outputs import StoredComparison
 from sim.report.style import COLOURS, LINES, MARKERS, WIDTH, foot, head, styled, title_panel, years_axis
 from sim.report.words import measure, upper_first
@@ -91,6 +92,6 @@ def _draw(ax: Axes, both: tuple[Reals, Reals], bold: str, plain: str) -> None:
         years = np.arange(1, values.shape[1] + 1)
         ax.plot(years, values.mean(axis=0), color=COLOURS[k], linestyle=LINES[k], marker=MARKERS[k], markersize=4)
         if len(values) > 1:
-            low, high = np.percentile(values, [5.0, 95.0], axis=0)
+            low, high = middle_90(values)
             ax.fill_between(years, low, high, color=COLOURS[k], alpha=_BAND, linewidth=0)
     title_panel(ax, bold, plain, 34)
