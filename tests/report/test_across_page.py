@@ -55,7 +55,7 @@ def row(text: str, begins: str) -> list[str]:
 
 def test_a_future_is_told_as_what_it_does_to_the_difference(runs: Path) -> None:
     text = page(runs)
-    assert row(text, "| nothing strikes")[1] == "+11.0 (+10.1 to +11.9)"
+    assert row(text, "| nothing strikes")[1] == "+11.0 (+10.0 to +12.0)"
     assert row(text, "| `none`")[1] == "\u22126.0 (\u22126.0 to \u22126.0)"
     assert "pictures/shock_posts_halved.png" in text
     assert "backbone" not in text.split("year by year")[1]
