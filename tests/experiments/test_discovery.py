@@ -47,7 +47,7 @@ def test_a_planted_box_is_found_again(known, way, near):
     assert found.found_again["fade"] == found.found_again["trust"] == 1.0
     assert found.found_again["idle"] == found.found_again["posts"] == 0.0
     assert found.words.startswith(
-        f"a fails mostly where yearly fade is {limits['fade'].low:.0f} % or more and trust is 0."
+        f"a fails more often where yearly fade is {limits['fade'].low:.0f} % or more and trust is 0."
     )
 
 
