@@ -66,7 +66,7 @@ def sensitivity(
     labels, names = labels_of(done.study), {s.id: s.name for s in done.study.strategies}
     figures: dict[str, Callable[[], Figure]] = {}
     for text in found.frame["outcome"].unique():
-        title = f"{done.study.name}: {text}"
+        title = f"What {text} hangs on"
         figures[f"sensitivity-{_file_name(text)}.png"] = lambda text=text, title=title: sensitivity_figure(
             found.frame, text, title, labels, names
         )

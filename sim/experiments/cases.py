@@ -123,7 +123,30 @@ def cases(
     named = {str(name): told.get(str(name)) or _plain_factor(varied[name]) for name in varied}
     called = {TWIN: "no zone", **(names or {})}
     point = first["point"].to_numpy(dtype=np.int64)[keep]
-    return Cases(outcome, varied, point, gains, best, named, called, (note,) if note else ())
+    return Cases(
+        outcome,
+        varied,
+        point,
+        gains,
+        best,
+        named,
+        called,
+        tuple(filter(None, (note, _few_replications(tables, best, direction)))),
+    )
+
+
+def _few_replications(tables: Mapping[str, pd.DataFrame], best: str, direction: int) -> str:
+    """A note where the replications do not agree on who is ahead: what is found then hangs on their luck."""
+    means = pd.DataFrame({name: direction * frame.mean() for name, frame in tables.items()})
+    means = means.groupby(level="replication").mean()
+    rival = means.drop(columns=best).max(axis=1) if len(tables) > 1 else 0.0
+    behind, count = int((means[best] < rival).sum()), len(means)
+    if not behind:
+        return ""
+    return (
+        f"in {behind} of {count} replications another strategy is ahead on average; intervals tell of the points and "
+        f"hold for these {count} only: add replications before relying on them"
+    )
 
 
 def _by_case(table: pd.DataFrame, direction: int) -> pd.DataFrame:

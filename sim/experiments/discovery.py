@@ -275,7 +275,7 @@ def _is_words(column: pd.Series) -> bool:
 def _in_words(cases: Cases, box: Box, held_out: Fit) -> str:
     where = " and ".join(limit.in_words(cases.factors[limit.factor]) for limit in box)
     return (
-        f"{cases.chosen} fails mostly where {where}. Tested on points not used to find this: "
+        f"{cases.chosen} fails more often where {where}. Tested on points not used to find this: "
         f"{held_out.density:.0%} of such cases fail, against {held_out.base:.0%} of all cases, "
         f"and {held_out.coverage:.0%} of the failures lie there."
     )

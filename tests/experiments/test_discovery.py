@@ -47,7 +47,7 @@ def test_a_planted_box_is_found_again(known, way, near):
     assert found.found_again["fade"] == found.found_again["trust"] == 1.0
     assert found.found_again["idle"] == found.found_again["posts"] == 0.0
     assert found.words.startswith(
-        f"a fails mostly where yearly fade is {limits['fade'].low:.0f} % or more and trust is 0."
+        f"a fails more often where yearly fade is {limits['fade'].low:.0f} % or more and trust is 0."
     )
 
 
@@ -123,3 +123,13 @@ def test_bad_questions_are_refused():
         cases(design.head(20), results[results["point"] < 20], "ks2_expected", 1)
     with pytest.raises(AnalysisError, match="prim or cart"):
         discover(cases(design, results, "ks2_expected", 1), way="magic")
+
+
+def test_replications_that_disagree_are_told():
+    design = latin(60, NAMES)
+    results = swept(design, {"a": lambda x: x[:, 0] + 1.0, "b": lambda x: x[:, 0]}, replications=2)
+    assert cases(design, results, "ks2_expected", 1).notes == ()
+    second = (results["replication"] == 1) & (results["strategy"] == "a")
+    results.loc[second, "difference"] -= 1.5
+    (note,) = cases(design, results, "ks2_expected", 1).notes
+    assert note.startswith("in 1 of 2 replications another strategy is ahead")
