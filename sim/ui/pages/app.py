@@ -36,8 +36,6 @@ def Layout(children: list[solara.Element] = []) -> None:
     route, _ = solara.use_route()
     router = solara.use_router()
     here = "/" if route is None or route.path == "/" else f"/{route.path}"
-    name = PAGES.get(here, ("", None))[0]
-    solara.Title(f"{name} · Zonesim" if name else "Zonesim")
     with solara.v.Html(tag="div"):
         pages = [{"path": path, "name": page[0]} for path, page in PAGES.items()]
         TopBar(pages=pages, here=here, event_go=router.push)
@@ -119,7 +117,10 @@ def _opened(data: dict[str, Any]) -> None:
         state.open_query(kept)
 
 
+# The label is the title of the window; a second title of the frame's own would compete with it.
 routes = [
-    solara.Route(path=path.strip("/") or "/", component=page, label=name, layout=Layout if path == "/" else None)
+    solara.Route(
+        path=path.strip("/") or "/", component=page, label=f"{name} · Zonesim", layout=Layout if path == "/" else None
+    )
     for path, (name, page) in PAGES.items()
 ]
