@@ -22,6 +22,7 @@ import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -221,11 +222,12 @@ def kernel() -> Iterator[object]:
         context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def served() -> Iterator[Callable[[str], str]]:
-    """Serves a page made of the panels that ``show()`` of some code puts on it; returns its address."""
+    """Serves a page made of the panels that ``show()`` of some code puts on it; the same code is served once."""
     running: list[tuple[Server, Path]] = []
 
+    @cache
     def serve(code: str) -> str:
         folder = Path(tempfile.mkdtemp(prefix="zonesim-panels-"))
         (folder / "pages").mkdir()
