@@ -38,8 +38,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-#: A page is up, however slow the machine is.
-PATIENCE_MS = 90_000
+#: Longest wait for a page or an answer: enough for a busy machine on which the kernel is still to be compiled.
+PATIENCE_MS = 240_000
 
 
 def _lower(headers) -> dict[str, str]:

@@ -111,6 +111,8 @@ def _run_the_command(visit: Journey, folder: Path, monkeypatch, capsys) -> dict:
     command = visit.page.locator("pre.zs-command").inner_text()
     assert (folder / "command.txt").read_text().strip() == command.strip()
     monkeypatch.chdir(folder)
+    # Its figures and its own briefing take seconds, and the numbers are there without them.
+    monkeypatch.setattr("sim.report.briefing.write_report", lambda *_: [])
     capsys.readouterr()
     assert main([*shlex.split(command)[1:], "--json", "--out", "run"]) == 0
     return json.loads(capsys.readouterr().out)
