@@ -42,7 +42,7 @@ def test_an_arrow_of_the_map_opens_its_card(visitor, width: int, dark: bool) -> 
     page.get_by_role("button", name="Hardship", exact=True).focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Hardship on attainment").press("Enter")
-    assert page.get_by_label("Search").input_value() == "children.attainment_hardship"
+    page.wait_for_function("document.querySelector('input[type=search]').value === 'children.attainment_hardship'")
     page.get_by_text("1 of ").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert visit.axe() == []

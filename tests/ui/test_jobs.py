@@ -175,21 +175,13 @@ def test_a_refinement_that_made_way_can_be_stopped(queue):
 
 def test_fair_order_for_thirty_users():
     queue = Queue(slots=2, in_all=60)
-    order: list[int] = []
-    lock = threading.Lock()
-
-    def work(i):
-        def do(report):
-            report(0, 1, "x")
-            with lock:
-                order.append(i)
-
-        return do
-
-    jobs = [queue.submit(f"user {i}", str(i), str(i), work(i)) for i in range(30)]
-    until(lambda: all(job.state.kind == "done" for job in jobs))
-    assert sorted(order) == list(range(30)), "none lost"
-    assert all(abs(at - i) <= 2 for at, i in enumerate(order)), "first come, first served"
+    gates = [Gate(f"job {i}", []) for i in range(30)]
+    jobs = [queue.submit(f"user {i}", g.name, g.name, g) for i, g in enumerate(gates)]
+    for i, gate in enumerate(gates):
+        assert [job.state.kind for job in jobs[i:]] == ["running"] * min(2, 30 - i) + ["queued"] * max(28 - i, 0)
+        gate.open.set()
+        until(lambda i=i: jobs[i].state.kind == "done")
+    assert [job.result for job in jobs] == [gate.name for gate in gates], "none lost"
     queue.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import socket
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sim.ui.guard import FILES, HEADERS, Guard, Limits
-from tests.ui.conftest import start_server
+from tests.ui.conftest import run_apart, start_server
 from tests.ui.hostile import STRINGS
 
 PAGES = ("/", "/plan", "/watch", "/compare", "/decide", "/evidence", "/report")
@@ -131,7 +130,7 @@ def answered(limits: Limits, scope: dict, body: tuple[bytes, ...] = (b"",)) -> t
 
         await Guard(app, limits, lambda: 0)(scope, receive, send)
 
-    asyncio.run(run())
+    run_apart(run())
     return sent[0]["status"], seen
 
 
@@ -166,5 +165,5 @@ def test_rates_are_per_address_and_files_are_free():
             scope = {"type": "http", "method": "GET", "path": path, "headers": [], "client": (client, 1)}
             await guard(scope, None, send)
 
-    asyncio.run(run())
+    run_apart(run())
     assert calls == [200, 200, 429, 200, 200]

@@ -117,13 +117,10 @@ def _opened(data: dict[str, Any]) -> None:
         state.open_query(kept)
 
 
-# The label of a route becomes the title of its page.
+# The label is the title of the window; a second title of the frame's own would compete with it.
 routes = [
     solara.Route(
-        path=path.strip("/") or "/",
-        component=page,
-        label=f"{name} · Zonesim",
-        layout=Layout if path == "/" else None,
+        path=path.strip("/") or "/", component=page, label=f"{name} · Zonesim", layout=Layout if path == "/" else None
     )
     for path, (name, page) in PAGES.items()
 ]

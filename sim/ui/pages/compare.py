@@ -87,9 +87,10 @@ def _head(words: str) -> None:
 
 def _where(comparison: Comparison, complete: bool) -> str:
     future = "no shock from outside" if comparison.future == "none" else ready_future(comparison.future).name.lower()
+    years = f"{comparison.years} school {'year' if comparison.years == 1 else 'years'}"
     more = "" if complete else " These are the first of the pairs asked for; more are on their way."
     return (
-        f"{comparison.place.name}, {comparison.years} school years, {comparison.replications} pairs of runs from luck "
+        f"{comparison.place.name}, {years}, {comparison.replications} pairs of runs from luck "
         f"number {comparison.seed}, {comparison.evidence} reading of the evidence, future: {future}.{more}"
     )
 
