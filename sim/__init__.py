@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.api import compare, diary, ground, load, run, trial, validate
     from sim.experiments import Comparison
     from sim.experiments.diary import Diary
+    from sim.experiments.problem import as_problem
+    from sim.experiments.sweeps import load_sweep, sweep
     from sim.model import ZoneModel
 
 __version__ = "0.1.0"
@@ -26,6 +28,7 @@ _WHERE = {
     "Comparison": "sim.experiments",
     "Diary": "sim.experiments.diary",
     "ZoneModel": "sim.model",
+    "as_problem": "sim.experiments.problem",
     "compare": "sim.api",
     "diary": "sim.api",
     "ground": "sim.api",
@@ -37,7 +40,10 @@ _WHERE = {
     "validate": "sim.api",
 }
 
-__all__ = ["Comparison", "Diary", "ZoneModel", "compare", "diary", "ground", "load", "run", "trial", "validate"]
+__all__ = [
+    "Comparison", "Diary", "ZoneModel", "as_problem", "compare", "diary", "ground", "load", "load_sweep", "run", "sweep",
+    "trial", "validate",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
