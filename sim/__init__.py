@@ -41,8 +41,8 @@ _WHERE = {
 }
 
 __all__ = [
-    "Comparison", "Diary", "ZoneModel", "as_problem", "compare", "diary", "ground", "load", "load_sweep", "run", "sweep",
-    "trial", "validate",
+    "Comparison", "Diary", "ZoneModel", "as_problem", "compare", "diary", "ground", "load", "load_sweep", "run",
+    "sweep", "trial", "validate",
 ]  # fmt: skip
 
 
