@@ -20,6 +20,8 @@ deprivation_decile = 3
 def test_no_accessibility_violation_and_nothing_beside_the_page(visitor, width, dark):
     journey = visitor(width=width, dark=dark)
     journey.open("/", toured=False)
+    busy = journey.page.locator(".v-progress-linear--absolute")
+    assert busy.get_attribute("aria-hidden") == "true", "a busy page is told by the status line, not by a nameless bar"
     assert journey.axe() == [], "with the tour"
     journey.page.get_by_role("button", name="Skip the tour").click()
     for summary in journey.page.locator("details > summary").all():

@@ -4,3 +4,7 @@ document.querySelector('meta[name=viewport]').setAttribute('content', 'width=dev
 theme.variant = 'auto';
 document.getElementById('app').classList.toggle('theme--dark', prefersDarkScheme());
 document.getElementById('app').classList.toggle('theme--light', !prefersDarkScheme());
+// The thin line that shows a busy page has no name and stands outside every landmark; the status line says it in words.
+const busyLine = '.v-progress-linear--absolute:not([aria-hidden])';
+new MutationObserver(() => document.querySelectorAll(busyLine).forEach((line) => line.setAttribute('aria-hidden', 'true')))
+  .observe(document.body, { childList: true, subtree: true });
