@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.search.proposals import ALL_MONEY, LEAST_MONEY, Numbers, mix_of, numbers_of, suggest
+from sim.experiments.search.encoding import ALL_MONEY, LEAST_MONEY, Numbers, mix_of, numbers_of
+from sim.experiments.search.proposals import suggest
 from sim.experiments.search.robust import balanced, best_of, over_futures
 from sim.experiments.search.runs import Evaluator
 from sim.experiments.search.space import Mix, QuestionError, Space, digest_of, greedy
