@@ -83,7 +83,7 @@ def _leaders(worth: Reals) -> list[int]:
     outcomes = worth[:, : max(worth.shape[1] - 1, 1)]
     scale = np.abs(outcomes).max(axis=0)
     together = (outcomes / np.where(scale > 0.0, scale, 1.0)).sum(axis=1)
-    return list(dict.fromkeys(int(np.argmax(column)) for column in [together, *outcomes.T]))
+    return list(dict.fromkeys(int(column.argmax()) for column in [together, *outcomes.T]))
 
 
 def _parents(worth: Reals) -> list[int]:
@@ -99,7 +99,7 @@ def _changed(
     """Good mixes with two strands swapped, or one to three drawn anew."""
     out = []
     for _ in range(n):
-        numbers = dict(parents[rng.integers(len(parents))])
+        numbers = dict(parents[int(rng.integers(len(parents)))])
         if rng.random() < _SWAPS and len(strands) > 1:
             _swap(numbers, strands, rng)
         else:
