@@ -164,32 +164,55 @@ def _table(found: Answer) -> Table:
     from sim.report.words import pounds
 
     table = Table(box=box.SIMPLE_HEAD, title="The best mixes, run again on luck numbers the search has not seen")
-    for name in ("Mix", "Outcome", "Promised", "Fresh", "90 % interval", "Pounds in all", "Tied with the best"):
-        table.add_column(name)
+    for name in ("Mix", "Outcome", "Promised", "Fresh", "90 % interval", "Pounds in all", "Tied"):
+        table.add_column(name, no_wrap=name == "Mix", overflow="fold")
+    shown = ""
     for row in found.fresh.to_dict("records"):
-        how = measure_of(asked(row["outcome"], 20))
-        promised = how.difference(row["promised"]) if row["found"] else ""
+        how, again = measure_of(asked(row["outcome"], 20)), row["mix"] == shown
+        shown = row["mix"]
         table.add_row(
-            row["mix"], row["outcome"], promised, how.difference(row["fresh"]), how.interval(row["low"], row["high"]),
-            pounds(row["gbp_total"]), "yes" if row["tied"] else "no",
+            "" if again else shown, row["outcome"], how.bare(row["promised"], signed=True) if row["found"] else "",
+            how.bare(row["fresh"], signed=True), how.interval(row["low"], row["high"]),
+            "" if again else pounds(row["gbp_total"]), "" if again else "yes" if row["tied"] else "no",
         )  # fmt: skip
     return table
 
 
+def _units(found: Answer) -> str:
+    """What the numbers of the table are in."""
+    from sim.outcomes.asked import asked
+    from sim.report.search_figure import measure_of
+
+    units = {label: measure_of(asked(label, 20)).difference_unit for label in found.outcomes_asked}
+    told = "; ".join(f"{label} in {unit}" for label, unit in units.items() if unit)
+    return f"Gains over the twin without a zone, more is better{': ' if told else ''}{told}."
+
+
 def _sentences(found: Answer) -> list[str]:
     """What the answer is, in words: the mix, what it is tied with, what the searches agree on."""
-    from sim.experiments.search.answer import in_words
-
     mixes = dict(zip(found.mixes["mix"], found.mixes["what"], strict=True))
     best, agreement = found.strategies[0], found.agreement
     of = len(found.searches)
     agreed = agreement[agreement["agreed"]]
     told = ", ".join(f"{row.strand} ({row.searches} of {row.of})" for row in agreed.itertuples())
-    lines = [f"Best: {mixes.get(best.id) or in_words(())}"]
+    lines = [_units(found), f"Best of the mixes run again: {best.id}, {mixes[best.id] or 'nothing'}."]
     others = [name for name in found.tied if name != best.id]
     if others:
         lines.append(f"Cannot be told from it on these luck numbers: {', '.join(others)}.")
+    lines += _beside(found)
     lines.append(f"In the answers of most of the {of} searches: {told or 'no strand'}.")
     values = ", ".join(f"{value:.3g}" for value in found.searches["hypervolume"])
     lines.append(f"Share of all that was found that each search found: {values}.")
+    return lines
+
+
+def _beside(found: Answer) -> list[str]:
+    """A warning for each strategy run beside that brings more of some outcome than the best mix found."""
+    fresh = found.fresh.set_index(["mix", "outcome"])["fresh"]
+    lines = []
+    for name in found.fresh.loc[~found.fresh["found"], "mix"].unique():
+        more = [label for label in found.outcomes_asked if fresh[name, label] > fresh[found.strategies[0].id, label]]
+        if more:
+            told = f"{name} brings more {' and '.join(more)} than the best mix found"
+            lines.append(f"{told}: search longer (--runs, --luck, --resume) before you rely on this answer.")
     return lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.outcomes import INDICATORS
+from sim.outcomes import GROUPS, INDICATORS
 from sim.outcomes.asked import Asked, asked
 from sim.report.style import COLOURS, GREY, INK, WIDTH, foot, head, pounds_tick, signed_tick, styled, title_panel
 from sim.report.words import Measure, measure, short_name
@@ -54,10 +54,10 @@ def search_figure(found: Searched, place: str) -> Figure:
         head(figure, f"Mixes tried for {place}")
         foot(
             figure,
-            "Gain: difference to the twin without a zone, up is better. Grey: every mix tried. Blue: no mix tried is "
-            "as good in\neverything and better in something. Orange: run again on luck numbers the search has not "
-            "seen, with the 90 % interval of the mean;\nthe thin line leads to it from what the search promised. "
-            "Diamond: what there is today, to compare with.",
+            "Gain: difference to the twin without a zone, up is better. Grey: mixes tried. Blue: no mix tried "
+            "is better in something and\nas good in the rest (outcomes and cost). Orange squares: run again on luck "
+            "numbers the search has not seen, with the 90 % interval of\nthe mean; a thin line leads there from what "
+            "the search promised. Black diamonds: strategies run beside, to compare with.",
         )
     return figure
 
@@ -85,4 +85,7 @@ def _panel(ax: Axes, found: Searched, label: str, width: int) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda gain, _: signed_tick(gain)))
     ax.set_xlabel("pounds over the whole run")
     ax.set_ylabel(f"gain, {how.difference_unit}".rstrip(", "))
-    title_panel(ax, short_name(INDICATORS[what.indicator], what.group), label, width)
+    # The group stands on the plain line, which has room for two.
+    name = short_name(INDICATORS[what.indicator], "all")
+    who = "" if what.group == "all" else f" ({GROUPS[what.group].lower()})"
+    title_panel(ax, name, f"{label}{who}", width)

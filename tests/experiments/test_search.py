@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from sim.experiments.search.answer import answer
+from sim.experiments.search.encoding import mix_of, numbers_of
 from sim.experiments.search.fronts import front, hypervolume
 from sim.experiments.search.loop import Found, Plan, search
-from sim.experiments.search.proposals import mix_of, numbers_of, suggest
+from sim.experiments.search.neighbours import untried
+from sim.experiments.search.proposals import suggest
 from sim.experiments.search.robust import balanced, best_of, over_futures, resampled
 from sim.experiments.search.space import HEADROOM, Mix, Need, Piece, Space, greedy
 from sim.spec import Strategy
@@ -147,6 +149,19 @@ def test_numbers_of_an_order_give_that_order_back() -> None:
     assert mix_of(here, numbers_of(here, NAMES, order)) == greedy(here, order)
 
 
+def test_single_steps_tidy_drop_and_put_one_for_another() -> None:
+    here = space(200.0, starts=(0, 12))
+    late = numbers_of(here, NAMES[:4], NAMES[:2]) | {"start strand_b": 1.0}
+    assert [(p.strand, p.start_month) for p in mix_of(here, late)] == [("strand_a", 0), ("strand_b", 12)]
+    found = [mix_of(here, one) for one in untried(here, NAMES[:4], [late], [late], 1000)]
+    assert found[0] == (Piece("strand_a", 1.0), Piece("strand_b", 1.0))
+    assert len(set(found)) == len(found)
+    assert mix_of(here, late) not in found
+    sets = {tuple(piece.strand[-1] for piece in mix) for mix in found}
+    assert {("a",), ("b",), ("c", "a"), ("c", "b"), ("a", "c"), ("d", "a"), ("d", "b"), ("a", "d")} <= sets
+    assert untried(here, NAMES[:4], [late], [late], 3) == untried(here, NAMES[:4], [late], [late], 1000)[:3]
+
+
 # --- fronts and futures by hand ----------------------------------------------------------------------------------
 
 
@@ -231,6 +246,16 @@ def test_the_same_seed_gives_the_same_answer_and_another_does_not() -> None:
 def test_starting_late_is_not_chosen_where_it_only_loses() -> None:
     found = search(space(starts=(0, 12, 36)), Artificial(), Plan(runs=64, searches=1))
     assert {piece.start_month for piece in best_mix(found)} == {0}
+
+
+@pytest.mark.parametrize("seed", range(3, 6))
+def test_no_single_step_from_the_best_is_better_where_runs_suffice(seed: int) -> None:
+    here = space()
+    found = search(here, Artificial(), Plan(runs=120, searches=1, seed=seed, pool=8))
+    best = best_mix(found)
+    at = numbers_of(here, found.pool, [piece.strand for piece in best])
+    near = [mix_of(here, one) for one in untried(here, found.pool, [at], [at], 1000)]
+    assert max(worth(here.strategy(mix)) for mix in near) <= worth(here.strategy(best)) + 1e-9
 
 
 def test_several_outcomes_give_a_front_with_both_ends() -> None:

@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.search.proposals import ALL_MONEY, LEAST_MONEY, Numbers, mix_of, numbers_of, suggest
+from sim.experiments.search.encoding import ALL_MONEY, LEAST_MONEY, Numbers, mix_of, numbers_of
+from sim.experiments.search.proposals import suggest
 from sim.experiments.search.robust import balanced, best_of, over_futures
 from sim.experiments.search.runs import Evaluator
 from sim.experiments.search.space import Mix, QuestionError, Space, digest_of, greedy
@@ -76,15 +77,18 @@ class Found:
         return over_futures(gains, self.plan.robust, best_of(gains))
 
 
-def search(space: Space, evaluate: Evaluator, plan: Plan | None = None, progress: Progress | None = None) -> Found:
-    """Look for the best mixes of a space.
+def search(
+    space: Space, evaluate: Evaluator, plan: Plan | None = None, progress: Progress | None = None,
+    beside: Sequence[Strategy] = (),
+) -> Found:  # fmt: skip
+    """Look for the best mixes of a space. ``beside``: strategies whose strands are tried early, as the money goes.
 
     Raises ``QuestionError`` where no strand fits into the budget, and for numbers of a plan out of range.
     """
     plan = plan or Plan()
     _check(space, plan)
     found, at = Found(space, plan), dict[str, int]()
-    lucks, whole = list(plan.lucks), plan.runs * plan.searches
+    lucks, screened = list(plan.lucks), 0
 
     def run(mixes: Sequence[Mix]) -> list[int]:
         """Numbers of the mixes, after running those that are new."""
@@ -103,14 +107,20 @@ def search(space: Space, evaluate: Evaluator, plan: Plan | None = None, progress
     fitting = [strand for strand in space.strands if greedy(space, [strand])]
     found.pool = tuple(fitting)
     if plan.screen:
-        if progress:
-            progress(0, whole, f"mixes ({len(fitting)} strands alone first)")
-        found.alone = dict(zip(fitting, run([greedy(space, [strand]) for strand in fitting]), strict=True))
+        screened = len(fitting)
+    whole = screened + plan.runs * plan.searches
+    for first in range(0, screened, plan.batch):
+        _tell(progress, 0, whole, first)
+        some = fitting[first : first + plan.batch]
+        found.alone.update(zip(some, run([greedy(space, [strand]) for strand in some]), strict=True))
+    orders = _orders(space, beside)
+    if found.alone:
         found.pool = _promising(found)
-    starts = _starts(found)
+    found.pool = tuple(sorted({*found.pool, *(strand for order in orders for strand in order)}))
+    starts = _starts(found, orders)
     for number in range(plan.searches):
         found.tried.append([])
-        before = number * plan.runs
+        before = screened + number * plan.runs
         _one_search(found, number, starts, run, partial(_tell, progress, before, whole))
     return found
 
@@ -183,10 +193,21 @@ def _promising(found: Found) -> tuple[str, ...]:
     return tuple(sorted(list(dict.fromkeys(turns))[: found.plan.pool]))
 
 
-def _starts(found: Found) -> list[Numbers]:
-    """Mixes to start from: what pays best alone, by outcome and in balance, per pound and in all, rich and lean."""
+def _orders(space: Space, beside: Sequence[Strategy]) -> list[list[str]]:
+    """Strands of other strategies that can be bought here, the most urgent first."""
+    every = [sorted(strategy.strands, key=lambda planned: (planned.priority, planned.strand)) for strategy in beside]
+    orders = [[p.strand for p in planned if p.strand in space.needs and greedy(space, [p.strand])] for planned in every]
+    return [list(dict.fromkeys(order)) for order in orders if order]
+
+
+def _starts(found: Found, orders: Sequence[Sequence[str]]) -> list[Numbers]:
+    """Mixes to start from: what pays best alone, by outcome and in balance, per pound and in all, rich and lean.
+
+    Then ``orders``, the strands of other strategies.
+    """
+    others = [numbers_of(found.space, found.pool, order) for order in orders]
     if not found.alone:
-        return []
+        return others
     names, worth, gbp = _paying(found)
     starts: list[Numbers] = []
     for values in [*(worth / gbp[:, None]).T, *worth.T]:
@@ -195,4 +216,4 @@ def _starts(found: Found) -> list[Numbers]:
             one = numbers_of(found.space, found.pool, order, money)
             if order and one not in starts:
                 starts.append(one)
-    return starts
+    return starts + [one for one in others if one not in starts]

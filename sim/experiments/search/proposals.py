@@ -1,73 +1,39 @@
-"""What to try next: mixes as numbers that an optimiser can turn, and the optimiser's next suggestions.
-
-A mix is an order of strands, bought until the money is used up. Each strand has a rank, 0 to 1 (bought in the
-order of the ranks, not at all below ``IN_PLAY``), a size in quarters of full size, and a start. One number more is
-the share of the budget that is used, so that cheap mixes are found too.
+"""What to try next: the suggestions of an optimiser, and neighbours of the best mixes so far.
 
 The suggestions of a batch are a pure function of the seed, the number of the batch and what was found before, so that
 a search that is taken up again goes the same way. Half of them come from tree-structured Parzen estimators (Bergstra
 et al. 2011; several outcomes: Ozaki et al. 2020), by Optuna; mixes of the same batch count as bad until they are known
-(constant liar). The other half are the best mixes so far with two of their strands swapped or up to three changed.
+(constant liar). The other half are neighbours of the best mixes so far: single steps not tried before
+(``sim.experiments.search.neighbours``), and two strands swapped or up to three changed by chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.experiments.search.encoding import IN_PLAY, LEAST_MONEY, MOST_MONEY, QUARTERS, Numbers
 from sim.experiments.search.fronts import front
-from sim.experiments.search.space import Mix, Piece, Space
+from sim.experiments.search.neighbours import untried
+from sim.experiments.search.space import Space
 
 if TYPE_CHECKING:
     from optuna import Study
 
 Reals = npt.NDArray[np.float64]
-#: Numbers of a mix by name.
-Numbers = dict[str, float]
-
-#: Strands of a lower rank are not bought.
-IN_PLAY = 0.5
-#: Steps of a strand's size.
-QUARTERS = 4
-#: Tenths of the budget that a mix plans for. More than all of it is planned because strands seldom use all that is set
-#: aside for them; the strategy's money never passes the budget.
-LEAST_MONEY, ALL_MONEY, MOST_MONEY = 3, 10, 12
 #: How the next mixes are chosen.
 METHODS = ("tpe", "random")
 #: Best mixes that are changed where one outcome counts (with several the front is), and how often money is too.
 _PARENTS, _OTHER_MONEY = 3, 0.25
+#: Of so many neighbours one is drawn by chance rather than the next step that has not been tried.
+_BY_CHANCE = 4
 #: How often two strands are swapped rather than some drawn anew.
 _SWAPS = 0.5
 #: Tells the draws of changes from those of the optimiser.
 _CHANGES = 1
-
-
-def mix_of(space: Space, numbers: Mapping[str, float]) -> Mix:
-    """The mix that numbers stand for."""
-    named = [name.removeprefix("rank ") for name in numbers if name.startswith("rank ")]
-    order = sorted(named, key=lambda strand: (-numbers[f"rank {strand}"], strand))
-    wanted = [
-        Piece(strand, numbers[f"size {strand}"] / QUARTERS, space.starts[int(numbers.get(f"start {strand}", 0))])
-        for strand in order
-        if numbers[f"rank {strand}"] >= IN_PLAY
-    ]
-    return space.fit(wanted, numbers["money"] / ALL_MONEY)
-
-
-def numbers_of(space: Space, strands: Sequence[str], order: Sequence[str], money: int = ALL_MONEY) -> Numbers:
-    """Numbers of the mix that buys strands in an order, each at full size from the first start."""
-    numbers: Numbers = {"money": float(money)}
-    for strand in strands:
-        bought = strand in order
-        place = order.index(strand) / len(order) if bought else 0.0
-        numbers[f"rank {strand}"] = 1.0 - place * (1.0 - IN_PLAY) if bought else IN_PLAY / 2
-        numbers[f"size {strand}"] = float(QUARTERS)
-        if len(space.starts) > 1:
-            numbers[f"start {strand}"] = 0.0
-    return numbers
 
 
 def suggest(
@@ -93,20 +59,47 @@ def suggest(
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     asks = _distributions(space, strands)
     _tell(study, asks, known)
-    changed = _changed(space, strands, known, batch // 2, np.random.default_rng([*seed, _CHANGES])) if known else []
-    n_asked = batch - len(changed)
-    return [*changed, *({name: float(v) for name, v in study.ask(asks).params.items()} for _ in range(n_asked))]
+    near = _near(space, strands, known, batch // 2, np.random.default_rng([*seed, _CHANGES])) if known else []
+    n_asked = batch - len(near)
+    return [*near, *({name: float(v) for name, v in study.ask(asks).params.items()} for _ in range(n_asked))]
+
+
+def _near(
+    space: Space, strands: Sequence[str], known: Sequence[tuple[Numbers, Reals]], n: int, rng: np.random.Generator
+) -> list[Numbers]:
+    """Neighbours of the best mixes: single steps that have not been tried, and beside them changes by chance."""
+    worth = np.array([values for _, values in known])
+    leaders = [known[at][0] for at in _leaders(worth)]
+    steps = untried(space, strands, [numbers for numbers, _ in known], leaders, n - n // _BY_CHANCE)
+    parents = [known[at][0] for at in _parents(worth)]
+    return [*steps, *_changed(space, strands, parents, n - len(steps), rng)]
+
+
+def _leaders(worth: Reals) -> list[int]:
+    """Mixes whose neighbours are tried one by one: the best in all outcomes together and in each.
+
+    ``worth``: mixes x outcomes, where there are several with low cost as the last column, which leads nowhere.
+    """
+    outcomes = worth[:, : max(worth.shape[1] - 1, 1)]
+    scale = np.abs(outcomes).max(axis=0)
+    together = (outcomes / np.where(scale > 0.0, scale, 1.0)).sum(axis=1)
+    return list(dict.fromkeys(int(column.argmax()) for column in [together, *outcomes.T]))
+
+
+def _parents(worth: Reals) -> list[int]:
+    """Mixes that are changed by chance: the best few, or the front where there are several outcomes."""
+    if worth.shape[1] > 1:
+        return [int(at) for at in np.flatnonzero(front(worth))]
+    return [int(at) for at in np.argsort(-worth[:, 0], kind="stable")[:_PARENTS]]
 
 
 def _changed(
-    space: Space, strands: Sequence[str], known: Sequence[tuple[Numbers, Reals]], n: int, rng: np.random.Generator
+    space: Space, strands: Sequence[str], parents: Sequence[Numbers], n: int, rng: np.random.Generator
 ) -> list[Numbers]:
     """Good mixes with two strands swapped, or one to three drawn anew."""
-    worth = np.array([values for _, values in known])
-    parents = np.flatnonzero(front(worth)) if worth.shape[1] > 1 else np.argsort(-worth[:, 0], kind="stable")[:_PARENTS]
     out = []
     for _ in range(n):
-        numbers = dict(known[parents[rng.integers(len(parents))]][0])
+        numbers = dict(parents[int(rng.integers(len(parents)))])
         if rng.random() < _SWAPS and len(strands) > 1:
             _swap(numbers, strands, rng)
         else:

@@ -46,7 +46,7 @@ class Question:
 
     ``outcomes``: as ``sim.outcomes.asked`` reads them; ``starts``: months in which strands may start; ``luck``: luck
     numbers of the search, from ``seed``; ``fresh``: luck numbers after those, on which the ``top`` mixes are run again
-    beside the strategies ``beside``.
+    beside the strategies ``beside``, whose strands are among the first mixes tried.
     """
 
     place: Place
@@ -127,7 +127,7 @@ def _answered(question: Question, runs: ModelRuns, progress: Progress | None) ->
     )  # fmt: skip
     # While mixes are counted, the runs inside a batch are not told.
     runs.progress = None
-    found = search(space, runs, plan, progress)
+    found = search(space, runs, plan, progress, question.beside)
     runs.progress = progress
     return answer(found, question.outcomes, runs, question.fresh_lucks, question.top, question.beside)
 
