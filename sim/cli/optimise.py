@@ -205,5 +205,5 @@ def _beside(found: Answer) -> list[str]:
         more = [label for label in found.outcomes_asked if fresh[name, label] > fresh[found.strategies[0].id, label]]
         if more:
             told = f"{name} brings more {' and '.join(more)} than the best mix found"
-            lines.append(f"{told}: search longer (--runs, --luck, --resume) before you rely on this answer.")
+            lines.append(f"{told}: search longer (--runs with --resume), or anew with more --luck.")
     return lines
