@@ -142,7 +142,9 @@ def _finish(found: Answer, question: Question, folder: Path, json: bool) -> None
         print(json_text.dumps(answer_json(found, question, folder, SCHEMA), allow_nan=False))
     else:
         console = out()
-        console.print(_table(found))
+        console.print("The best mixes, run again on luck numbers the search has not seen", soft_wrap=True)
+        for label in found.outcomes_asked:
+            console.print(_table(found, label))
         for line in _sentences(found):
             console.print(line, markup=False, highlight=False)
     for line in (
@@ -154,8 +156,8 @@ def _finish(found: Answer, question: Question, folder: Path, json: bool) -> None
         err().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _table(found: Answer) -> Table:
-    """Promised and fresh values of the mixes that were run again, the best first."""
+def _table(found: Answer, label: str) -> Table:
+    """Promised and fresh gains in one outcome of the mixes that were run again, the best first."""
     from rich import box
     from rich.table import Table
 
@@ -163,29 +165,18 @@ def _table(found: Answer) -> Table:
     from sim.report.search_figure import measure_of
     from sim.report.words import pounds
 
-    table = Table(box=box.SIMPLE_HEAD, title="The best mixes, run again on luck numbers the search has not seen")
-    for name in ("Mix", "Outcome", "Promised", "Fresh", "90 % interval", "Pounds in all", "Tied"):
-        table.add_column(name, no_wrap=name == "Mix", overflow="fold")
-    shown = ""
-    for row in found.fresh.to_dict("records"):
-        how, again = measure_of(asked(row["outcome"], 20)), row["mix"] == shown
-        shown = row["mix"]
+    how = measure_of(asked(label, 20))
+    title = f"{label}: gain over the twin, more is better, {how.difference_unit}".rstrip(", ")
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    for name in ("Mix", "Promised", "Fresh", "90 % interval", "Pounds in all", "Tied"):
+        table.add_column(name, overflow="fold")
+    for row in found.fresh[found.fresh["outcome"] == label].to_dict("records"):
         table.add_row(
-            "" if again else shown, row["outcome"], how.bare(row["promised"], signed=True) if row["found"] else "",
-            how.bare(row["fresh"], signed=True), how.interval(row["low"], row["high"]),
-            "" if again else pounds(row["gbp_total"]), "" if again else "yes" if row["tied"] else "no",
+            row["mix"], how.bare(row["promised"], signed=True) if row["found"] else "",
+            how.bare(row["fresh"], signed=True), how.interval(row["low"], row["high"]), pounds(row["gbp_total"]),
+            "yes" if row["tied"] else "no",
         )  # fmt: skip
     return table
-
-
-def _units(found: Answer) -> str:
-    """What the numbers of the table are in."""
-    from sim.outcomes.asked import asked
-    from sim.report.search_figure import measure_of
-
-    units = {label: measure_of(asked(label, 20)).difference_unit for label in found.outcomes_asked}
-    told = "; ".join(f"{label} in {unit}" for label, unit in units.items() if unit)
-    return f"Gains over the twin without a zone, more is better{': ' if told else ''}{told}."
 
 
 def _sentences(found: Answer) -> list[str]:
@@ -195,7 +186,7 @@ def _sentences(found: Answer) -> list[str]:
     of = len(found.searches)
     agreed = agreement[agreement["agreed"]]
     told = ", ".join(f"{row.strand} ({row.searches} of {row.of})" for row in agreed.itertuples())
-    lines = [_units(found), f"Best of the mixes run again: {best.id}, {mixes[best.id] or 'nothing'}."]
+    lines = [f"Best of the mixes run again: {best.id}, {mixes[best.id] or 'nothing'}."]
     others = [name for name in found.tied if name != best.id]
     if others:
         lines.append(f"Cannot be told from it on these luck numbers: {', '.join(others)}.")
@@ -214,5 +205,5 @@ def _beside(found: Answer) -> list[str]:
         more = [label for label in found.outcomes_asked if fresh[name, label] > fresh[found.strategies[0].id, label]]
         if more:
             told = f"{name} brings more {' and '.join(more)} than the best mix found"
-            lines.append(f"{told}: search longer (--runs, --luck, --resume) before you rely on this answer.")
+            lines.append(f"{told}: search longer (--runs with --resume), or anew with more --luck.")
     return lines

@@ -203,9 +203,10 @@ def _orders(space: Space, beside: Sequence[Strategy]) -> list[list[str]]:
 def _starts(found: Found, orders: Sequence[Sequence[str]]) -> list[Numbers]:
     """Mixes to start from: what pays best alone, by outcome and in balance, per pound and in all, rich and lean.
 
-    Then ``orders``, the strands of other strategies.
+    Then ``orders``, the strands of other strategies, each small, so that the money reaches the last of them.
     """
-    others = [numbers_of(found.space, found.pool, order) for order in orders]
+    small = {f"size {strand}": 1.0 for strand in found.pool}
+    others = [numbers_of(found.space, found.pool, order) | small for order in orders]
     if not found.alone:
         return others
     names, worth, gbp = _paying(found)
