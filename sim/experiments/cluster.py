@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import signal
 import threading
@@ -81,12 +82,15 @@ class Cluster(AbstractContextManager["Cluster"]):
         self._local: Any = None
         self._client: Any = None
         self._settings: Any = None
+        self._environment: dict[str, str] = {}
 
     def __enter__(self) -> Cluster:
         import dask
         import distributed  # noqa: F401 - its own settings must be there before ours are put over them
 
         _hush()
+        # What workers are to find in their environment is put into that of this process, and left there.
+        self._environment = dict(os.environ)
         self._settings = dask.config.set(SETTINGS)
         self._settings.__enter__()
         try:
@@ -103,6 +107,9 @@ class Cluster(AbstractContextManager["Cluster"]):
             if part is not None:
                 part.close(timeout=5)
         self._settings.__exit__(None, None, None)
+        for name in set(os.environ) - set(self._environment):
+            del os.environ[name]
+        os.environ.update(self._environment)
 
     def _start(self) -> Any:
         from distributed import Client, LocalCluster

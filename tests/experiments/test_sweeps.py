@@ -124,8 +124,10 @@ def test_a_run_that_fails_is_kept_and_the_others_go_on(tmp_path: Path):
 
 
 def test_workers_of_their_own_make_the_same_table(whole: Sweep, tmp_path: Path):
+    before = dict(os.environ)
     found = sweep(STUDY, tmp_path / "own", workers=1, batch_s=BATCH_S)
     assert table(found.folder) == table(whole.folder)
+    assert dict(os.environ) == before
 
 
 # --- a scheduler and workers started on their own --------------------------------------------------------------
