@@ -61,4 +61,4 @@ def test_from_nothing_run_to_a_film_that_plays(journey) -> None:
     page.get_by_role("button", name="Write the diary").click()
     page.get_by_role("region", name="How it ends").wait_for(timeout=240_000)
     journey.go("Start")
-    assert page.locator(".zs-map").count() == 0
+    page.wait_for_selector(".zs-map", state="detached")

@@ -167,15 +167,18 @@ def headline(comparison: Comparison | None, question: Question) -> str:
         if row is not None and not bool(row["suppressed"]):
             said.append(verdict(INDICATORS[indicator], *(float(row[name]) for name in ("difference", "low", "high"))))
     better, worse = said.count("better"), said.count("worse")
+    if comparison.replications < question.replications:
+        return (
+            f"First picture, from {comparison.replications} runs only; more follow: after {question.years} years "
+            f"{question.strategy.name} is ahead of no zone in every run so far on {better} of {len(HEADLINES)} "
+            f"headlines and behind on {worse}."
+        )
     others, surely = len(HEADLINES) - better - worse, clearly(comparison.replications)
     rest = f"; no clear difference on {others}" if others else ""
-    told = (
-        f"after {question.years} years {question.strategy.name} is {surely} better than no zone on {better} of "
-        f"{len(HEADLINES)} headlines and {surely} worse on {worse}{rest}"
+    return (
+        f"After {question.years} years {question.strategy.name} is {surely} better than no zone on {better} of "
+        f"{len(HEADLINES)} headlines and worse on {worse}{rest} ({comparison.replications} runs with different luck)."
     )
-    if comparison.replications < question.replications:
-        return f"First picture, from {comparison.replications} runs only; more follow: {told}."
-    return f"{upper_first(told)} ({comparison.replications} runs with different luck)."
 
 
 def how_to_read(comparison: Comparison | None) -> str:
