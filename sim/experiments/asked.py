@@ -1,12 +1,10 @@
-"""Outcomes that a study, a search or an analysis asks for, and their values in a run."""
+"""Values of asked outcomes in a run."""
 
 from __future__ import annotations
 
 from sim.experiments.ensemble import GROUP_IDS, Run, spent_by_year
 from sim.outcomes import INDICATOR_IDS, SMALLEST_CELL
-from sim.outcomes.asked import GBP_TOTAL, Asked, asked
-
-__all__ = ["GBP_TOTAL", "Asked", "asked", "value_in"]
+from sim.outcomes.asked import GBP_TOTAL, Asked
 
 
 def value_in(run: Run, what: Asked) -> float:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sim.engine import Start, create_start
-from sim.experiments.asked import asked, value_in
+from sim.experiments.asked import value_in
 from sim.experiments.ensemble import Ground, ground, run_on
 from sim.futures import moves_by_month
 from sim.inputs import load_strands
@@ -24,6 +24,7 @@ from sim.inputs.posterior import posterior_register, source_of
 from sim.inputs.register import load_register
 from sim.inputs.varied import STRAND_FIELDS, switches
 from sim.offers import Evidence
+from sim.outcomes.asked import asked
 from sim.parameters import GROUPS, Register
 from sim.spec import Future, Place, PlannedStrand, Shock, Strand, Strategy, Study
 

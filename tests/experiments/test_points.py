@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.asked import asked, value_in
+from sim.experiments.asked import value_in
 from sim.experiments.ensemble import replicate
 from sim.experiments.points import (
     Keys,
@@ -23,6 +23,7 @@ from sim.experiments.points import (
 )
 from sim.futures import NO_FUTURE
 from sim.inputs import InputError, load_future, load_strands, load_strategy
+from sim.outcomes.asked import asked
 from sim.spec import Future, PlannedStrand, Shock, StrandValues, Varied
 from tests.engine.worlds import made_strategy, neighbourhood
 from tests.experiments.studies import made_study

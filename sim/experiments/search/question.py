@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.asked import GBP_TOTAL, asked
 from sim.experiments.search.answer import Answer, answer
 from sim.experiments.search.loop import Plan, search
 from sim.experiments.search.needs import space_of
@@ -25,6 +24,7 @@ from sim.inputs.problems import did_you_mean, file_error
 from sim.inputs.strategies import HORIZON_MONTHS
 from sim.inputs.writing import strategy_toml
 from sim.offers import STANCES
+from sim.outcomes.asked import GBP_TOTAL, asked
 from sim.outputs.folders import OutputError, write_file
 from sim.outputs.records import zonesim_version
 from sim.spec import Future, Place, Strategy

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.asked import GBP_TOTAL, Asked, asked, value_in
+from sim.experiments.asked import value_in
 from sim.experiments.ensemble import Ground, Run, ground, run_on, side_by_side
 from sim.experiments.search.space import QuestionError, digest_of
 from sim.experiments.search.store import Store
@@ -19,6 +19,7 @@ from sim.futures import NO_FUTURE
 from sim.inputs import load_strands
 from sim.inputs.posterior import Posterior, posterior_register
 from sim.offers import Evidence
+from sim.outcomes.asked import GBP_TOTAL, Asked, asked
 from sim.spec import Future, Place, Strand, Strategy
 
 Reals = npt.NDArray[np.float64]
