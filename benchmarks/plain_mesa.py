@@ -72,8 +72,8 @@ class Household(mesa.Agent):
             paid += p.child_benefit_first + p.child_benefit_other * (kids - 1.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
         q = self.pools
-        now = ((earned + paid + (q[12] + q[13]) + (q[14] + q[15])) * p.income_factor - rent) / scale
-        self.income += p.income_smoothing * (now - self.income)
+        self.income_now = ((earned + paid + (q[12] + q[13]) + (q[14] + q[15])) * p.income_factor - rent) / scale
+        self.income += p.income_smoothing * (self.income_now - self.income)
         if earned < p.fsm_earnings_limit:
             self.fsm_last = self.model.month.number
         self.fsm_now = int(self.model.month.number - self.fsm_last <= p.fsm_protection_months)
@@ -127,12 +127,14 @@ class Child(mesa.Agent):
             + p.resilience_wellbeing * well
         )  # fmt: skip
         away, climate = 1.0 - self.resilience, school.climate if pupil else 0.0
+        circumstances = 1.0 - p.attainment_eal_buffer * self.eal
         target = (
-            p.attainment_level + self.endow_attainment + p.attainment_ses * home.ses + weight * home.home_learning
+            p.attainment_level + self.endow_attainment + weight * home.home_learning
+            + (p.attainment_ses_secondary if secondary else p.attainment_ses) * circumstances * home.ses
             + p.attainment_girl * (self.girl - 0.5) - p.attainment_send * self.send
             - p.attainment_eal_early * self.eal * _clip((11.0 - age) / 6.0)
             + p.attainment_wellbeing * well + p.attainment_agency * (self.agency - 0.5)
-            - away * (p.attainment_hardship * home.hardship + p.attainment_housing * home.housing
+            - circumstances * away * (p.attainment_hardship * home.hardship + p.attainment_housing * home.housing
                       + p.attainment_unsafety * home.unsafety)
         )  # fmt: skip
         relative = 0.0

@@ -75,8 +75,8 @@ class NumpyVersion:
         paid = np.maximum(full - p.benefit_taper * np.maximum(earned - p.benefit_work_allowance, 0.0), 0.0)
         paid += p.child_benefit_first * (kids >= 1) + p.child_benefit_other * np.maximum(kids - 1.0, 0.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
-        now = ((earned + paid + _pool(t.home_pools, 3)) * p.income_factor - rent) / scale
-        h[H.income] += p.income_smoothing * (now - h[H.income])
+        h[H.income_now] = ((earned + paid + _pool(t.home_pools, 3)) * p.income_factor - rent) / scale
+        h[H.income] += p.income_smoothing * (h[H.income_now] - h[H.income])
         meals = earned < p.fsm_earnings_limit
         w[HW.fsm_last][meals] = month
         w[HW.fsm_now] = month - w[HW.fsm_last] <= p.fsm_protection_months
@@ -128,14 +128,16 @@ class NumpyVersion:
         )  # fmt: skip
         away, hard = 1.0 - buffer, hardship - p.hardship_mean
         young = np.clip((11.0 - age) / 6.0, 0.0, 1.0)
+        circumstances = 1.0 - p.attainment_eal_buffer * w[CW.eal]
         target = (
-            p.attainment_level + c[C.endow_attainment] + p.attainment_ses * h[H.ses][home] + t.ages[2][at] * learning
+            p.attainment_level + c[C.endow_attainment] + t.ages[2][at] * learning
+            + np.where(secondary == 1.0, p.attainment_ses_secondary, p.attainment_ses) * circumstances * h[H.ses][home]
             + (np.where(secondary == 1.0, p.attainment_school_secondary, p.attainment_school)
                * s[S.effectiveness][school] - p.attainment_low_peers * s[S.low_share][school]
                + p.attainment_attendance * (c[C.attendance] - p.attendance_usual)) * pupil
             + p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * w[CW.eal] * young
             - p.attainment_send * w[CW.send] + p.attainment_wellbeing * well + p.attainment_agency * (agency - 0.5)
-            - away * (p.attainment_hardship * hardship + p.attainment_housing * housing
+            - circumstances * away * (p.attainment_hardship * hardship + p.attainment_housing * housing
                       + p.attainment_unsafety * unsafety)
         )  # fmt: skip
         base = c[C.attainment_base]

@@ -20,6 +20,7 @@ class ChildParameters(NamedTuple):
     attainment_noise: float
     attainment_level: float
     attainment_ses: float
+    attainment_ses_secondary: float
     attainment_home_early: float
     attainment_home_later: float
     attainment_school: float
@@ -34,6 +35,7 @@ class ChildParameters(NamedTuple):
     attainment_send: float
     attainment_girl: float
     attainment_eal_early: float
+    attainment_eal_buffer: float
     attainment_month_of_birth: float
     wellbeing_rate: float
     wellbeing_noise: float
@@ -79,6 +81,7 @@ class ChildParameters(NamedTuple):
     send_girl: float
     send_support_threshold: float
     send_plan_threshold: float
+    send_unfound: float
     suspension_level: float
     suspension_wellbeing: float
     suspension_climate: float

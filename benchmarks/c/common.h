@@ -80,6 +80,11 @@ INLINE double personal_pull(double girl, double eal, double age, double send, P)
     double young = clip((11.0 - age) / 6.0, 0.0, 1.0);
     return p->attainment_girl * (girl - 0.5) - p->attainment_eal_early * eal * young - p->attainment_send * send;
 }
+INLINE double circumstances_weight(double eal, P) { return 1.0 - p->attainment_eal_buffer * eal; }
+INLINE double family_pull(double ses, double learning, double weight, double secondary, P) {
+    double status = p->attainment_ses + secondary * (p->attainment_ses_secondary - p->attainment_ses);
+    return status * ses + weight * learning;
+}
 INLINE double towards(double state, double target, double rate, double noise) {
     return state + rate * MONTH * (target - state) + noise;
 }

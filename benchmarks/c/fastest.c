@@ -76,10 +76,12 @@ INLINE void children_block(const Tables *t, const Month *m, const ChildParameter
     }
     EACH {
         uint64_t b = bits(key[j], at_shock);
-        double adversity = (1.0 - resil[j]) * attainment_adversity(hardship[j], housing[j], unsafety[j], p);
+        double circumstances = circumstances_weight(eal[j], p);
+        double adversity = circumstances * (1.0 - resil[j]) * attainment_adversity(hardship[j], housing[j], unsafety[j], p);
         double person = personal_pull(girl[j], eal[j], age[j], send[j], p);
+        double family = family_pull(circumstances * ses[j], learning[j], weight[j], secondary[j], p);
         double place = school_pull(effect[j], low[j], attendance[j], secondary[j], p) * at_school[j];
-        double target = p->attainment_level + ea[j] + p->attainment_ses * ses[j] + weight[j] * learning[j] + place + person
+        double target = p->attainment_level + ea[j] + family + place + person
             + p->attainment_wellbeing * (w_base[j] + pw[j]) + p->attainment_agency * (agency[j] - 0.5) - adversity;
         double around = climate[j] * at_school[j];
         double relative = (a_base[j] + pa[j] - peer[j]) * at_school[j];
@@ -147,6 +149,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
     const double *restrict el = REAL(real, H_endow_home_learning, start), *restrict pay = REAL(real, H_pay, start);
     const double *restrict rent = REAL(real, H_rent, start), *restrict propensity = REAL(real, H_work_propensity, start);
     double *restrict shift = REAL(real, H_pay_shift, start);
+    double *restrict income_now = REAL(real, H_income_now, start);
     double *restrict income = REAL(real, H_income, start), *restrict hardship = REAL(real, H_hardship, start);
     double *restrict d_base = REAL(real, H_distress_base, start), *restrict d_now = REAL(real, H_distress, start);
     double *restrict l_base = REAL(real, H_home_learning_base, start), *restrict l_now = REAL(real, H_home_learning, start);
@@ -185,7 +188,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
         PUT(workers, (int32_t)now); PUT(fsm, number - last_meals <= p->fsm_protection_months ? 1 : 0);
         PUT(fsm_last, (int32_t)last_meals);
         PUT(shift, moved);
-        PUT(income, money[j]);
+        PUT(income, money[j]); PUT(income_now, equal);
     }
     EACH {
         uint64_t b = bits(key[j], at_shock);

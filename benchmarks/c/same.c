@@ -5,7 +5,7 @@ enum { LIVE, AGE, AT_SCHOOL, SECONDARY, SES, HOME, DISTRESS, HARDSHIP, HOUSING, 
        RATE, NOISE, WEIGHT, SEX, TRANSITION, RESIL, A, W, HE, AG, SUP, XA, XW, XH, XT, PA, PW, PH, PT, T1, T2, ATT, GIRL,
        EAL, SEND, U, SCHOOL, EA, EW, EH, ET, ABSENT, MONTHS, SUSPENDED, GRADE, UE, CHILD_ROWS };
 enum { F_LIVE, INCOME, HARD, F_HOUSING, LONE, WORKLESS, STRAIN, WORST, D, L, PD, PL, PI, XD, XL, F_SES, ED, EL, ADULTS,
-       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, SHIFT, XP, HOME_ROWS };
+       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, SHIFT, XP, NOW, HOME_ROWS };
 typedef double Scratch[BLOCK];
 #define EACH for (int j = 0; j < size; j++)
 
@@ -91,10 +91,11 @@ static void children_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH w[TRANSITION][j] = transition_presence(w[TRANSITION][j], p);
         EACH w[T1][j] = attainment_adversity(w[HARDSHIP][j], w[HOUSING][j], w[UNSAFE][j], p);
         EACH {
-            double family = p->attainment_ses * w[SES][j] + w[WEIGHT][j] * w[HOME][j];
+            double circumstances = circumstances_weight(w[EAL][j], p);
+            double family = family_pull(circumstances * w[SES][j], w[HOME][j], w[WEIGHT][j], w[SECONDARY][j], p);
             double school = school_pull(w[EFFECT][j], w[LOW][j], w[ATT][j], w[SECONDARY][j], p) * w[AT_SCHOOL][j];
             double person = personal_pull(w[GIRL][j], w[EAL][j], w[AGE][j], w[SEND][j], p);
-            double adversity = (1.0 - w[RESIL][j]) * w[T1][j], well = w[W][j] + w[PW][j];
+            double adversity = circumstances * (1.0 - w[RESIL][j]) * w[T1][j], well = w[W][j] + w[PW][j];
             double target = p->attainment_level + w[EA][j] + family + school + person + p->attainment_wellbeing * well
                 + p->attainment_agency * (w[AG][j] - 0.5) - adversity;
             w[T2][j] = towards(w[A][j], target, w[RATE][j], w[NOISE][j] * w[XA][j]);
@@ -198,8 +199,8 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH w[EARNED][j] = family_earnings(w[PAY][j] * (1.0 + w[SHIFT][j]), w[WORKERS][j], p);
         EACH {
             double paid = benefits(w[EARNED][j], w[ADULTS][j], w[CHILDREN][j], w[RENT][j], w[TENANT][j], p);
-            double now = ((w[EARNED][j] + paid + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
-            w[INCOME][j] = w[INCOME][j] + p->income_smoothing * (now - w[INCOME][j]);
+            w[NOW][j] = ((w[EARNED][j] + paid + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
+            w[INCOME][j] = w[INCOME][j] + p->income_smoothing * (w[NOW][j] - w[INCOME][j]);
         }
         EACH {
             int meals = w[EARNED][j] < p->fsm_earnings_limit;
@@ -220,7 +221,7 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
             w[L][j] = towards(w[L][j], target, p->home_rate, home_noise * w[XL][j]);
         }
         EACH { w[PD][j] += w[D][j]; w[PL][j] += w[L][j]; }
-        put(w, INCOME, size, real + H_income * n); put(w, HARD, size, real + H_hardship * n);
+        put(w, INCOME, size, real + H_income * n); put(w, NOW, size, real + H_income_now * n); put(w, HARD, size, real + H_hardship * n);
         put(w, D, size, real + H_distress_base * n); put(w, PD, size, real + H_distress * n);
         put(w, SHIFT, size, real + H_pay_shift * n);
         put(w, L, size, real + H_home_learning_base * n); put(w, PL, size, real + H_home_learning * n);

@@ -59,7 +59,7 @@ def _history(start: Start, threads: int) -> None:
     c = world.children
     first_schools = _first_schools(world)
     h = world.households
-    sampled = h.workers.copy(), h.pay_shift.copy(), h.income.copy()
+    sampled = h.workers.copy(), h.pay_shift.copy(), h.income.copy(), h.income_now.copy()
     # Donors live their histories too; they go back to sleep on the first day.
     donors = (world.households.last_month == 0) & (world.households.home < 0)
     asleep = c.last_month == 0
@@ -71,7 +71,7 @@ def _history(start: Start, threads: int) -> None:
     c.last_month[asleep] = 0
     world.households.last_month[donors] = 0
     # The first day has the work and income that were fitted to the place.
-    h.workers, h.pay_shift, h.income = sampled
+    h.workers, h.pay_shift, h.income, h.income_now = sampled
     _need_quintiles(world)
     _copy_donors(population)
     for column in ("primary", "secondary", "school"):

@@ -57,14 +57,12 @@ def measure(worlds: list[World], sample: Sample, outcome: str, month: int, p: Pa
     return _clusters(homes[follow], gain[follow], sample.child_took[follow])
 
 
-def measure_homes(
-    worlds: list[World], sample: Sample, outcome: str, month: int, before: list[Reals], p: Parameters
-) -> Reals:
+def measure_homes(worlds: list[World], sample: Sample, outcome: str, month: int, p: Parameters) -> Reals:
     """Clusters x (difference, took part) of an outcome of families, benefit positive, in its published SD."""
     rows = sample.homes
     follow = worlds[0].households.last_month[rows] > month + 1
     if outcome == "income":
-        levels = [_money(world, income, p)[rows] for world, income in zip(worlds, before, strict=True)]
+        levels = [_money(world, p)[rows] for world in worlds]
     elif outcome == "parent_mental_health":
         levels = [-world.households.distress[rows] for world in worlds]
     elif outcome == "home_learning":
@@ -75,12 +73,11 @@ def measure_homes(
     return np.stack([gain[follow], sample.home_took[follow]], axis=1)
 
 
-def _money(world: World, before: Reals, p: Parameters) -> Reals:
-    """Money of the month before housing costs are equivalised, in SD of income: smoothing and scale undone."""
-    h, share = world.households, p.families.income_smoothing
-    now = (h.income - (1.0 - share) * before) / share
+def _money(world: World, p: Parameters) -> Reals:
+    """Money of the month after housing costs, not equivalised, in SD of income."""
+    h = world.households
     scale: Reals = equivalence(h.adults, h.children_here, p.families)  # type: ignore[assignment]
-    return now * scale / p.delivery.income_sd
+    return h.income_now * scale / p.delivery.income_sd
 
 
 def _logit(share: Reals) -> Reals:

@@ -121,7 +121,7 @@ def _before_housing(households: Table, p: Parameters) -> Reals:
     r, f, h = p.reference, p.families, households
     after = f.scale_first_adult + f.scale_other_adult * (h.adults - 1) + f.scale_child * h.children_here
     before = r.bhc_first_adult + r.bhc_other_adult * (h.adults - 1) + r.bhc_child * h.children_here
-    return (h.income * after + h.rent * f.rent_factor) / before
+    return (h.income_now * after + h.rent * f.rent_factor) / before
 
 
 def observe(place: Place, register: Register, seed: int) -> list[Snapshot]:
@@ -136,7 +136,7 @@ def observe(place: Place, register: Register, seed: int) -> list[Snapshot]:
             step(world, LIVES)
         h = world.households
         here = (h.first_month < world.month) & (world.month <= h.last_month)
-        august = (h.income < p.families.poverty_line, h.workers == 0, _before_housing(h, p))
+        august = (h.income_now < p.families.poverty_line, h.workers == 0, _before_housing(h, p))
         history.append(tuple(np.where(here, values, np.nan) for values in august))  # type: ignore[arg-type]
         if year in KEPT_YEARS:
             poor, workless, before_housing = (np.stack(values) for values in zip(*history, strict=True))

@@ -312,13 +312,12 @@ def _follow(worlds: list[World], sample: Sample, strand: Strand, p: Parameters, 
         for outcome in outcomes:
             if outcome not in HOME_OUTCOMES:
                 found[outcome, after] = measure(worlds, sample, outcome, month, p)
-        before = [world.households.income.copy() for world in worlds]
         # Families' columns are written at the start of a month: the next month shows what this one left.
         for world in worlds:
             _advance_to(world, month + 1, strand, books)
         for outcome in outcomes:
             if outcome in HOME_OUTCOMES:
-                found[outcome, after] = measure_homes(worlds, sample, outcome, month, before, p)
+                found[outcome, after] = measure_homes(worlds, sample, outcome, month, p)
     return {key: clusters for key, clusters in found.items() if len(clusters)}
 
 

@@ -150,10 +150,11 @@ def _develop(size, w, p, wellbeing_noise, health_noise):
     for j in range(size):
         w[_T1, j] = science.attainment_adversity(w[_HARDSHIP, j], w[_HOUSING, j], w[_UNSAFE, j], p)
     for j in range(size):
-        family = science.family_pull(w[_SES, j], w[_HOME, j], w[_WEIGHT, j], p)
+        weight = science.circumstances_weight(w[_EAL, j], p)
+        family = science.family_pull(weight * w[_SES, j], w[_HOME, j], w[_WEIGHT, j], w[_SECONDARY, j], p)
         school = science.school_pull(w[_EFFECT, j], w[_LOW, j], w[_ATT, j], w[_SECONDARY, j], p) * w[_AT_SCHOOL, j]
         person = science.personal_pull(w[_GIRL, j], w[_EAL, j], w[_AGE, j], w[_SEND, j], p)
-        adversity = (1.0 - w[_RESIL, j]) * w[_T1, j]
+        adversity = weight * (1.0 - w[_RESIL, j]) * w[_T1, j]
         well = w[_W, j] + w[_PW, j]
         target = science.attainment_target(w[_EA, j], family, school, person, well, w[_AG, j], adversity, p)
         w[_T2, j] = science.towards(w[_A, j], target, w[_RATE, j], w[_NOISE, j] * w[_XA, j])
@@ -333,7 +334,7 @@ def new_school_year(month, real, whole, p):
                 liability = science.send_liability(
                     real[C.endow_send, i], real[C.attainment, i], real[C.wellbeing, i], whole[CW.girl, i], p
                 )
-                whole[CW.send, i] = np.int32(science.send_level(liability, p))
+                whole[CW.send, i] = np.int32(science.send_level(liability, YEAR_7 - grade, p))
 
 
 @jit

@@ -20,8 +20,8 @@ _LANE_0, _LANE_1, _LANE_2 = np.uint64(0), np.uint64(1), np.uint64(2)
 # Rows of the scratch array, one per local column; row 0 marks who is live.
 (_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PI, _XD, _XL, _SES, _ED,
  _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM,
- _FSM_LAST, _SHIFT, _XP) = (np.int64(n) for n in range(31))  # fmt: skip
-_ROWS = 31
+ _FSM_LAST, _SHIFT, _XP, _NOW) = (np.int64(n) for n in range(32))  # fmt: skip
+_ROWS = 32
 
 
 class Kin(NamedTuple):
@@ -100,8 +100,8 @@ def _work_and_income(size, month, w, p, pay_noise):
         paid = science.benefits(w[_EARNED, j], w[_ADULTS, j], w[_CHILDREN, j], w[_RENT, j], w[_TENANT, j], p)
         scale = science.equivalence(w[_ADULTS, j], w[_CHILDREN, j], p)
         money = science.real_money(w[_EARNED, j] + paid + w[_PI, j], p)
-        now = science.income_after_housing(money, w[_RENT, j], scale)
-        w[_INCOME, j] = science.smoothed(w[_INCOME, j], now, p.income_smoothing)
+        w[_NOW, j] = science.income_after_housing(money, w[_RENT, j], scale)
+        w[_INCOME, j] = science.smoothed(w[_INCOME, j], w[_NOW, j], p.income_smoothing)
     for j in range(size):
         meals = w[_EARNED, j] < p.fsm_earnings_limit
         w[_FSM_LAST, j] = month.number if meals else w[_FSM_LAST, j]
@@ -135,6 +135,7 @@ def _store(start, size, real, whole, w):
         w[_PL, j] += w[_L, j]
     write(w, _SHIFT, size, real, H.pay_shift, start)
     write(w, _INCOME, size, real, H.income, start)
+    write(w, _NOW, size, real, H.income_now, start)
     write(w, _HARD, size, real, H.hardship, start)
     write(w, _D, size, real, H.distress_base, start)
     write(w, _PD, size, real, H.distress, start)

@@ -30,7 +30,8 @@ def _month(child, home, pooled, support, age, at_school, p, f, e):
     new_learning = science.towards(home[1], target, f.home_rate, 0.0)
     well, health = child[1] + pooled[1], child[2] + pooled[2]
     resilience = science.resilience(child[4], support, well, p)
-    family = science.family_pull(0.0, learning, science.home_weight(age, p), p)
+    secondary = 1.0 if age >= 11.0 else 0.0
+    family = science.family_pull(0.0, learning, science.home_weight(age, p), secondary, p)
     school = at_school * science.school_pull(0.0, e.typical_low_share, child[3], 0.0, p)
     adversity = (1.0 - resilience) * science.attainment_adversity(hardship, e.typical_housing, e.typical_unsafety, p)
     target = science.attainment_target(0.0, family, school, 0.0, well, child[4], adversity, p)
@@ -43,7 +44,6 @@ def _month(child, home, pooled, support, age, at_school, p, f, e):
     moved = science.agency_step(child[4], child[0] + pooled[0], 0.0, support, p)
     agency = moved if age >= 11.0 else child[4]
     inclination = science.attendance_inclination(pooled[3], health, well, distress, hardship, p)
-    secondary = 1.0 if age >= 11.0 else 0.0
     attendance = science.attendance_share(inclination, 0.0, agency, secondary, 0.0, 0.0, p)
     child[0], child[1], child[2], child[3], child[4] = attainment, wellbeing, new_health, attendance, agency
     home[0], home[1] = new_distress, new_learning

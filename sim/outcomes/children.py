@@ -233,8 +233,8 @@ def resilience_mean(v: View) -> Reals:
     "DWP, Households Below Average Income",
 )
 def child_poverty(v: View) -> Reals:
-    """Share of children in households below 60 % of median income after housing costs."""
-    return (v.households.income[v.children.household] < v.parameters.families.poverty_line).astype(float)
+    """Share of children in households whose income of the month is below 60 % of the median, after housing costs."""
+    return (v.households.income_now[v.children.household] < v.parameters.families.poverty_line).astype(float)
 
 
 @CHILDREN.indicator(

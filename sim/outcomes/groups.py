@@ -25,7 +25,7 @@ def _born(s: Snapshot, low: int, high: int) -> Flags:
 
 
 def _poor(s: Snapshot) -> Flags:
-    return (s.households.income < s.parameters.families.poverty_line)[s.home]
+    return (s.households.income_now < s.parameters.families.poverty_line)[s.home]
 
 
 GroupFunction = Callable[[Snapshot], Flags]

@@ -57,6 +57,7 @@ def fit_pay(households: Table, children: Table, n_base: int, place: Place, param
     households.pay[:] = households.pay * factor
     households.income[:] = parameters.families.poverty_line
     households.income[:n_base] = _incomes(households, counts, 1.0, parameters)
+    households.income_now[:] = households.income
     return factor
 
 
@@ -68,7 +69,7 @@ def fit_report(
     here = children.from_start == 1
     age = -children.birth_month[here]
     counts = np.bincount(children.household[here], minlength=len(households))[h]
-    poor = households.income[h] < parameters.families.poverty_line
+    poor = households.income_now[h] < parameters.families.poverty_line
     made: dict[str, float] = {
         "children": float(here.sum()),
         "lone_parent_share": float((households.adults[h] == 1).mean()),

@@ -51,9 +51,26 @@ def attainment_adversity(hardship: float, housing: float, unsafety: float, p: Ch
 
 
 @jit
-def family_pull(ses: float, home_learning: float, weight: float, p: ChildParameters) -> float:
-    """Pull of the family on attainment, SD: parental status and the home learning environment at its age weight."""
-    return p.attainment_ses * ses + weight * home_learning
+def circumstances_weight(eal: float, p: ChildParameters) -> float:
+    """How much parents' status and adversity weigh on attainment, 0..1: less where the first language is another.
+
+    The gap by social class is larger among White British pupils than in any other ethnic group (Strand 2014, Research
+    Papers in Education 29(2)), and it is the composition of its pupils that London's schools owe their lead to (Burgess
+    2014, CMPO 14/333). First language stands in for ethnic group here: places are not described by it.
+    """
+    return 1.0 - p.attainment_eal_buffer * eal
+
+
+@jit
+def family_pull(ses: float, home_learning: float, weight: float, secondary: float, p: ChildParameters) -> float:
+    """Pull of the family on attainment, SD: parental status and the home learning environment at its age weight.
+
+    From 11 status has a weight of its own: choice of school and of subjects, tutoring, expectations and attitudes part
+    children of equal scores at 11 by their parents' status (Goodman & Gregg 2010, JRF; Crawford, Macmillan & Vignoles
+    2017, Oxford Review of Education 43(1)).
+    """
+    status = p.attainment_ses + secondary * (p.attainment_ses_secondary - p.attainment_ses)
+    return status * ses + weight * home_learning
 
 
 @jit
@@ -218,10 +235,16 @@ def send_liability(endowment: float, attainment: float, wellbeing: float, girl: 
 
 
 @jit
-def send_level(liability: float, p: ChildParameters) -> float:
-    """0 none, 1 SEN support, 2 plan, from liability against two thresholds."""
-    support = 1.0 if liability > p.send_support_threshold else 0.0
-    plan = 1.0 if liability > p.send_plan_threshold else 0.0
+def send_level(liability: float, years_to_7: float, p: ChildParameters) -> float:
+    """0 none, 1 SEN support, 2 plan, from liability against two thresholds.
+
+    Needs take years of school to be found: both thresholds start higher by ``send_unfound`` in Reception and come down
+    evenly to Year 7 (``years_to_7``: school years to go, 7 in Reception). Support is least common among the youngest
+    pupils and most at the end of primary school (DfE, Special educational needs in England, by age).
+    """
+    unfound = p.send_unfound * clip(years_to_7 / 7.0, 0.0, 1.0)
+    support = 1.0 if liability > p.send_support_threshold + unfound else 0.0
+    plan = 1.0 if liability > p.send_plan_threshold + unfound else 0.0
     return support + plan
 
 

@@ -58,7 +58,7 @@ def tables() -> Tables:
     households.last_month, households.leaves_month, households.first_month = FOREVER, FOREVER, -300
     households.original, households.need_quintile, households.education = 1, 3, 1
     households.fsm_last = [MONTH - 10, NEVER, NEVER]
-    households.last_reached, households.waiting_last, households.income = NEVER, NEVER, 400.0
+    households.last_reached, households.waiting_last, households.income_now = NEVER, NEVER, 400.0
     return children, households, schools, services, Table("partners", 2), Table("zone", 1)
 
 
@@ -139,7 +139,7 @@ def test_families(tables: Tables, parameters: Parameters) -> None:
     households.home_learning, households.trust = [0.3, -0.3, 0.6], [0.5, 0.6, 0.7]
     households.last_reached, households.waiting_last = [MONTH, MONTH - 11, MONTH - 12], [MONTH, MONTH - 1, NEVER]
     households.reached_months, households.completed = [3, 2, 12], [0, 1, 2]
-    households.income = [299.0, 300.0, 500.0]
+    households.income_now = [299.0, 300.0, 500.0]
     reading = read_outcomes(*tables, MONTH, parameters)
     assert value(reading, "distress_mean") == pytest.approx(1.3)
     assert value(reading, "distress_high") == pytest.approx(2 / 3)

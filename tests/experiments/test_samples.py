@@ -139,7 +139,7 @@ def test_income_before_housing_costs_by_hand(snapshots: list[Snapshot]) -> None:
     f, r, h = p.families, p.reference, s.households
     row = int(np.flatnonzero((h.adults == 2) & s.resident_households)[0])
     kids = int(h.children_here[row])
-    money = h.income[row] * (f.scale_first_adult + f.scale_other_adult + f.scale_child * kids) + h.rent[row]
+    money = h.income_now[row] * (f.scale_first_adult + f.scale_other_adult + f.scale_child * kids) + h.rent[row]
     assert s.before_housing[-1][row] == pytest.approx(
         money / (r.bhc_first_adult + r.bhc_other_adult + r.bhc_child * kids)
     )

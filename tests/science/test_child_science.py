@@ -51,7 +51,16 @@ def test_attainment_adversity_by_hand() -> None:
 
 def test_family_pull_by_hand() -> None:
     # 0.25 * 2 + 0.3 * -1 = 0.2
-    assert plain(science.family_pull)(2.0, -1.0, 0.3, child(attainment_ses=0.25)) == pytest.approx(0.2)
+    p = child(attainment_ses=0.25, attainment_ses_secondary=0.6)
+    assert plain(science.family_pull)(2.0, -1.0, 0.3, 0.0, p) == pytest.approx(0.2)
+    # from Year 7: 0.6 * 2 + 0.3 * -1 = 0.9
+    assert plain(science.family_pull)(2.0, -1.0, 0.3, 1.0, p) == pytest.approx(0.9)
+
+
+def test_circumstances_weigh_less_with_another_first_language() -> None:
+    p = child(attainment_eal_buffer=0.4)
+    assert plain(science.circumstances_weight)(0.0, p) == 1.0
+    assert plain(science.circumstances_weight)(1.0, p) == pytest.approx(0.6)
 
 
 def test_school_pull_by_hand() -> None:
@@ -163,11 +172,20 @@ def test_agency_moves_to_a_target_held_within_its_range() -> None:
 
 def test_special_needs_liability_and_levels() -> None:
     p = child(
-        send_attainment=0.5, send_wellbeing=0.3, send_girl=0.4, send_support_threshold=1.0, send_plan_threshold=2.0
+        send_attainment=0.5,
+        send_wellbeing=0.3,
+        send_girl=0.4,
+        send_support_threshold=1.0,
+        send_plan_threshold=2.0,
+        send_unfound=0.7,
     )
     # 0.2 - 0.5 * -1 - 0.3 * -2 - 0.4 * -0.5 = 1.5
     assert plain(science.send_liability)(0.2, -1.0, -2.0, 0.0, p) == pytest.approx(1.5)
-    assert [plain(science.send_level)(x, p) for x in (0.9, 1.0, 1.5, 2.0, 2.1)] == [0.0, 0.0, 1.0, 1.0, 2.0]
+    levels = plain(science.send_level)
+    assert [levels(x, -4.0, p) for x in (0.9, 1.0, 1.5, 2.0, 2.1)] == [0.0, 0.0, 1.0, 1.0, 2.0]
+    # Reception, seven years before Year 7: thresholds 1.7 and 2.7; Year 6, one year before: 1.1 and 2.1
+    assert [levels(x, 7.0, p) for x in (1.6, 1.8, 2.6, 2.8)] == [0.0, 1.0, 1.0, 2.0]
+    assert [levels(x, 1.0, p) for x in (1.05, 1.15, 2.05, 2.15)] == [0.0, 1.0, 1.0, 2.0]
 
 
 def test_suspension_probability_by_hand() -> None:
