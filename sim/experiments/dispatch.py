@@ -95,6 +95,7 @@ class Dealer:
         return None
 
     def _cut(self, address: str) -> tuple[Job, ...]:
+        """Whole lists, as many as make a batch: cut in two, a list's start might be made twice. Long ones are cut."""
         rest, jobs = self._rest[address], list[Job]()
         while len(jobs) < self.pace.jobs:
             if not rest:
@@ -104,8 +105,10 @@ class Dealer:
                 if found is None:
                     break
                 rest.extend(found)
-                continue
-            jobs.append(rest.popleft())
+            if jobs and len(jobs) + len(rest) > self.pace.jobs:
+                break
+            whole = len(rest) <= 2 * self.pace.jobs
+            jobs.extend(rest.popleft() for _ in range(len(rest) if whole else self.pace.jobs))
         return tuple(jobs)
 
     def _next_list(self) -> Iterable[Job] | None:

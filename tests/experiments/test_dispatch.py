@@ -38,13 +38,21 @@ def test_a_single_long_list_is_shared_in_the_end():
     dealer = Dealer(iter([runs(0, 40)]), ONE_A_BATCH)
     dealer.meet({"a": 1, "b": 1})
     deals = list(play(dealer))
-    assert len(deals) == 40 and {deal.worker for deal in deals} == {"a", "b"}
+    assert sorted(job.key[1] for deal in deals for job in deal.jobs) == list(range(40))
+    assert {deal.worker for deal in deals} == {"a", "b"} and max(len(deal.jobs) for deal in deals) <= 2
 
 
 def test_short_lists_are_joined_into_one_batch():
     dealer = Dealer((runs(start, 2) for start in range(5)), FIVE_A_BATCH)
     dealer.meet({"a": 1})
-    assert [len(deal.jobs) for deal in play(dealer)] == [5, 5]
+    assert [len(deal.jobs) for deal in play(dealer)] == [4, 4, 2]
+
+
+def test_a_list_that_does_not_fit_its_batch_is_not_cut_in_two():
+    dealer = Dealer((runs(start, 7) for start in range(3)), FIVE_A_BATCH)
+    dealer.meet({"a": 1})
+    starts = [{job.where.replication for job in deal.jobs} for deal in play(dealer)]
+    assert starts == [{0}, {1}, {2}]
 
 
 def test_no_worker_gets_more_than_it_runs_and_one_to_wait():
