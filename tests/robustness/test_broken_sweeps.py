@@ -12,7 +12,7 @@ import pytest
 
 from sim.experiments import parts, sweep_folders, sweeps
 from sim.experiments.cluster import ClusterError, check_address
-from sim.experiments.points import Answer
+from sim.experiments.points import RESULTS_VERSION, Answer
 from sim.experiments.sweeps import Sweep, load_sweep, sweep
 from sim.outputs.folders import OutputError
 from sim.spec import Design
@@ -122,8 +122,8 @@ def test_a_folder_of_another_study(change: dict[str, object], named: str, whole:
 
 def test_a_folder_of_another_version(whole: Sweep, monkeypatch: pytest.MonkeyPatch):
     before = contents(whole.folder)
-    monkeypatch.setattr(sweep_folders, "RESULTS_VERSION", 2)
-    with pytest.raises(OutputError, match="results of version 1, this is version 2"):
+    monkeypatch.setattr(sweep_folders, "RESULTS_VERSION", 99)
+    with pytest.raises(OutputError, match=f"results of version {RESULTS_VERSION}, this is version 99"):
         sweep(STUDY, whole.folder, workers=0, resume=True)
     monkeypatch.undo()
     monkeypatch.setattr(sweep_folders, "model_digest", lambda _: "other")
