@@ -1,4 +1,4 @@
-"""``python -m benchmarks kernel | zones | start``: tables for people, ``--json`` for machines."""
+"""``python -m benchmarks kernel | zones | start | sweep``: tables for people, ``--json`` for machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import kernel, start, zones
+from benchmarks import kernel, start, sweep, zones
 
 
 def _table(title: str, heads: list[str], rows: list[list[str]]) -> Table:
@@ -58,10 +58,21 @@ def _show_start(result: dict[str, Any], screen: Console) -> None:
     screen.print(_table("Start-up, wall seconds", ["process", "least", "median"], rows))
 
 
+def _show_sweep(result: dict[str, Any], screen: Console) -> None:
+    rows = [
+        [str(r["workers"]), f"{r['runs_per_second']:.2f}", " - ".join(f"{rate:.2f}" for rate in r["spread"]),
+         f"{r['efficiency']:.0%}", f"{r['peak_mib']:,}"]
+        for r in result["rows"]
+    ]  # fmt: skip
+    title = f"{result['runs']} runs, {result['place']}, {result['years']} years"
+    screen.print(f"The bare engine alone: {result['bare_runs_per_second']} runs a second")
+    screen.print(_table(title, ["workers", "runs a second", "least - most", "of the bare engine", "peak MiB"], rows))
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["kernel", "zones", "start"])
+    parser.add_argument("what", choices=["kernel", "zones", "start", "sweep"])
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work, not how fast")
     asked = parser.parse_args()
@@ -72,6 +83,8 @@ def main() -> None:
     elif asked.what == "zones":
         result = zones.measure("bettws", 24) if asked.quick else zones.measure()
         show = _show_zones
+    elif asked.what == "sweep":
+        result, show = sweep.measure(asked.quick), _show_sweep
     else:
         result, show = start.measure(1 if asked.quick else 5), _show_start
     if asked.json:
