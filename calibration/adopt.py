@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from calibration.england import England
 from calibration.problem import Array
 from calibration.store import Fit, posterior
 from sim.experiments.samples import Sample
-from sim.inputs.posterior import Posterior, posterior_toml
+from sim.inputs.posterior import Posterior, load_posterior, posterior_toml
 from sim.outputs.folders import write_file
 
 #: Seeds of these simulations stand apart from those of all waves.
@@ -136,8 +137,16 @@ def with_central_value(text: str, name: str, value: float, source: str | None) -
 def write_parameters(
     folder: Path, fit: Fit, posterior: Posterior, central: Mapping[str, float], say: Callable[[str], None]
 ) -> None:
-    """``posterior.toml``, and the central values in the parameter files of ``folder``."""
-    write_file(folder / "posterior.toml", posterior_toml(posterior))
+    """``posterior.toml``, and the central values in the parameter files of ``folder``.
+
+    Raises ``InputError`` before anything is written if runs could not read the posterior: a draw may be out of the range
+    of its passport, which is then too narrow, or the draw is impossible.
+    """
+    draws = posterior_toml(posterior)
+    with TemporaryDirectory() as trial:
+        write_file(Path(trial) / "posterior.toml", draws)
+        load_posterior(Path(trial) / "posterior.toml")
+    write_file(folder / "posterior.toml", draws)
     priors = {prior.name: prior for prior in fit.priors}
     texts: dict[str, str] = {}
     for full, value in sorted(central.items()):

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from calibration.adopt import MARKS, SLOPES, marks_of, posterior_of
+from calibration.adopt import MARKS, SLOPES, marks_of, posterior_of, write_parameters
 from calibration.bank import SimulationError
 from calibration.credibility import (
     contraction,
@@ -29,6 +30,8 @@ from calibration.problem import Goal, HoldOutError, Problem
 from calibration.recovery import RANKED, recover
 from calibration.report import read_recovery, write_recovery, write_report
 from calibration.store import POSTERIOR, read_fit
+from sim.inputs.posterior import load_posterior
+from sim.inputs.problems import InputError
 from sim.outputs.folders import OutputError
 from tests.calibration.toys import SHORT, SMALL, TRUTH, priors, simulate, sometimes_missing, toy
 
@@ -165,6 +168,15 @@ def test_marks_join_the_draws_and_are_kept(fitted, tmp_path):
     assert found.names == (*fitted.names, "reference.pass_eyfsp", *SLOPES)
     assert found.draws[:, -3] == pytest.approx(sums)
     assert found.draws[:, -2:] == pytest.approx(2.0)
+
+
+def test_draws_that_runs_could_not_read_are_not_written(fitted, tmp_path):
+    good = load_posterior()
+    assert good is not None
+    wrong = replace(good, draws=np.where(np.arange(len(good.names)) == 0, 1e9, good.draws))
+    with pytest.raises(InputError, match="outside the range"):
+        write_parameters(tmp_path, fitted, wrong, {}, lambda _: None)
+    assert not list(tmp_path.iterdir())
 
 
 # --- hold-out ----------------------------------------------------------------------------------------------------
