@@ -72,6 +72,7 @@ class Household(mesa.Agent):
             paid += p.child_benefit_first + p.child_benefit_other * (kids - 1.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
         q = self.pools
+        paid += self.workless_income if self.workers == 0 else 0.0
         self.income_now = ((earned + paid + (q[12] + q[13]) + (q[14] + q[15])) * p.income_factor - rent) / scale
         self.income += p.income_smoothing * (self.income_now - self.income)
         if earned < p.fsm_earnings_limit:
@@ -131,7 +132,7 @@ class Child(mesa.Agent):
         target = (
             p.attainment_level + self.endow_attainment + weight * home.home_learning
             + (p.attainment_ses_secondary if secondary else p.attainment_ses) * circumstances * home.ses
-            + p.attainment_girl * (self.girl - 0.5) - p.attainment_send * self.send
+            + p.attainment_girl * (self.girl - 0.5) - p.attainment_need * max(self.endow_send - p.need_line, 0.0)
             - p.attainment_eal_early * self.eal * _clip((11.0 - age) / 6.0)
             + p.attainment_wellbeing * well + p.attainment_agency * (self.agency - 0.5)
             - circumstances * away * (p.attainment_hardship * home.hardship + p.attainment_housing * home.housing
@@ -182,6 +183,7 @@ class Child(mesa.Agent):
             + p.attendance_climate * school.climate + p.attendance_agency * (self.agency - 0.5)
             - p.attendance_secondary * secondary + p.attendance_noise * _WIDTH * (draw() - 0.5) + month.season
         )  # fmt: skip
+        latent -= p.attendance_withdrawal * max(-p.attendance_withdrawal_line - latent, 0.0)
         self.attendance = _logistic(p.attendance_level + p.attendance_scale * latent)
         chance = _logistic(
             p.suspension_level - p.suspension_wellbeing * self.wellbeing - p.suspension_climate * school.climate

@@ -75,6 +75,7 @@ class NumpyVersion:
         paid = np.maximum(full - p.benefit_taper * np.maximum(earned - p.benefit_work_allowance, 0.0), 0.0)
         paid += p.child_benefit_first * (kids >= 1) + p.child_benefit_other * np.maximum(kids - 1.0, 0.0)
         scale = p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * kids
+        paid += np.where(workers == 0, h[H.workless_income], 0.0)
         h[H.income_now] = ((earned + paid + _pool(t.home_pools, 3)) * p.income_factor - rent) / scale
         h[H.income] += p.income_smoothing * (h[H.income_now] - h[H.income])
         meals = earned < p.fsm_earnings_limit
@@ -136,7 +137,8 @@ class NumpyVersion:
                * s[S.effectiveness][school] - p.attainment_low_peers * s[S.low_share][school]
                + p.attainment_attendance * (c[C.attendance] - p.attendance_usual)) * pupil
             + p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * w[CW.eal] * young
-            - p.attainment_send * w[CW.send] + p.attainment_wellbeing * well + p.attainment_agency * (agency - 0.5)
+            - p.attainment_need * np.maximum(c[C.endow_send] - p.need_line, 0.0)
+            + p.attainment_wellbeing * well + p.attainment_agency * (agency - 0.5)
             - circumstances * away * (p.attainment_hardship * hardship + p.attainment_housing * housing
                       + p.attainment_unsafety * unsafety)
         )  # fmt: skip
@@ -175,6 +177,7 @@ class NumpyVersion:
             + p.attendance_agency * (c[C.agency] - 0.5) - p.attendance_secondary * secondary
             + p.attendance_noise * _shock(b, 3) + now.season
         )  # fmt: skip
+        latent -= p.attendance_withdrawal * np.maximum(-p.attendance_withdrawal_line - latent, 0.0)
         share = _logistic(p.attendance_level + p.attendance_scale * latent)
         c[C.attendance] = np.where(pupil == 1.0, share, c[C.attendance])
         chance = _logistic(

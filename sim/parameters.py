@@ -32,7 +32,8 @@ class ChildParameters(NamedTuple):
     attainment_unsafety: float
     attainment_attendance: float
     attainment_agency: float
-    attainment_send: float
+    attainment_need: float
+    need_line: float
     attainment_girl: float
     attainment_eal_early: float
     attainment_eal_buffer: float
@@ -65,6 +66,8 @@ class ChildParameters(NamedTuple):
     attendance_agency: float
     attendance_secondary: float
     attendance_noise: float
+    attendance_withdrawal: float
+    attendance_withdrawal_line: float
     attendance_usual: float
     agency_rate: float
     agency_level: float
@@ -276,6 +279,8 @@ class PopulationParameters(NamedTuple):
     pay_middle: float
     pay_degree: float
     pay_spread: float
+    pay_owner: float
+    workless_income_mean: float
     pay_ses_share: float
     rent_owner: float
     rent_private: float

@@ -117,6 +117,7 @@ HOUSEHOLDS = TableSchema(
         ("pay_shift", "share of pay", "passing part of pay: hours, overtime, better or worse jobs"),
         ("rent", "GBP a week", "housing cost"),
         ("work_propensity", "share", "long-run share of time each adult works"),
+        ("workless_income", "GBP a week", "income beyond standard benefits while nobody works"),
         ("income", "GBP a week", "equivalised income after housing costs, smoothed: what families live on"),
         ("income_now", "GBP a week", "equivalised income after housing costs of this month, as surveys ask"),
         ("hardship", "0..1", "material hardship"),

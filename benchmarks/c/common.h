@@ -76,9 +76,10 @@ INLINE double school_pull(double effect, double low, double attendance, double s
     return weight * effect - p->attainment_low_peers * low
         + p->attainment_attendance * (attendance - p->attendance_usual);
 }
-INLINE double personal_pull(double girl, double eal, double age, double send, P) {
+INLINE double personal_pull(double girl, double eal, double age, double need, P) {
     double young = clip((11.0 - age) / 6.0, 0.0, 1.0);
-    return p->attainment_girl * (girl - 0.5) - p->attainment_eal_early * eal * young - p->attainment_send * send;
+    double held = greater(need - p->need_line, 0.0);
+    return p->attainment_girl * (girl - 0.5) - p->attainment_eal_early * eal * young - p->attainment_need * held;
 }
 INLINE double circumstances_weight(double eal, P) { return 1.0 - p->attainment_eal_buffer * eal; }
 INLINE double family_pull(double ses, double learning, double weight, double secondary, P) {
@@ -116,7 +117,8 @@ INLINE double attendance_share(double inclination, double climate, double agency
                                double season, P) {
     double latent = inclination + p->attendance_climate * climate + p->attendance_agency * (agency - 0.5)
         - p->attendance_secondary * secondary + p->attendance_noise * noise + season;
-    return logistic(p->attendance_level + p->attendance_scale * latent);
+    double beyond = greater(-p->attendance_withdrawal_line - latent, 0.0);
+    return logistic(p->attendance_level + p->attendance_scale * (latent - p->attendance_withdrawal * beyond));
 }
 INLINE double suspension_probability(double wellbeing, double climate, double secondary, double girl, double hardship,
                                      double absence, P) {
@@ -134,6 +136,7 @@ INLINE double next_workers(double workers, double adults, double propensity, dou
     double start = (adults - workers) * p->work_turnover * propensity * MONTH;
     return workers - (u < stop ? 1.0 : 0.0) + (u >= 1.0 - start ? 1.0 : 0.0);
 }
+INLINE double workless_income(double other, double workers) { return workers == 0.0 ? other : 0.0; }
 INLINE double working_share(double propensity, P) { return lesser(propensity * p->work_factor, 1.0); }
 INLINE double pay_shift_step(double shift, double noise, P) {
     return greater(shift - p->pay_shift_rate * MONTH * shift + noise, p->pay_shift_least);

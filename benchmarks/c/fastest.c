@@ -41,6 +41,7 @@ INLINE void children_block(const Tables *t, const Month *m, const ChildParameter
     double *restrict months = REAL(real, C_attended_months, start), *restrict suspended = REAL(real, C_suspensions, start);
     const double *restrict support = REAL(real, C_support, start);
     const double *restrict ea = REAL(real, C_endow_attainment, start), *restrict ew = REAL(real, C_endow_wellbeing, start);
+    const double *restrict needs = REAL(real, C_endow_send, start);
     const double *restrict eh = REAL(real, C_endow_health, start), *restrict et = REAL(real, C_endow_attendance, start);
     const double *restrict pools = t->child_pools + start, *restrict ages = t->ages;
     const double *restrict hh = t->home_real, *restrict sc = t->school_real;
@@ -78,7 +79,7 @@ INLINE void children_block(const Tables *t, const Month *m, const ChildParameter
         uint64_t b = bits(key[j], at_shock);
         double circumstances = circumstances_weight(eal[j], p);
         double adversity = circumstances * (1.0 - resil[j]) * attainment_adversity(hardship[j], housing[j], unsafety[j], p);
-        double person = personal_pull(girl[j], eal[j], age[j], send[j], p);
+        double person = personal_pull(girl[j], eal[j], age[j], needs[j], p);
         double family = family_pull(circumstances * ses[j], learning[j], weight[j], secondary[j], p);
         double place = school_pull(effect[j], low[j], attendance[j], secondary[j], p) * at_school[j];
         double target = p->attainment_level + ea[j] + family + place + person
@@ -150,6 +151,7 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
     const double *restrict rent = REAL(real, H_rent, start), *restrict propensity = REAL(real, H_work_propensity, start);
     double *restrict shift = REAL(real, H_pay_shift, start);
     double *restrict income_now = REAL(real, H_income_now, start);
+    const double *restrict other = REAL(real, H_workless_income, start);
     double *restrict income = REAL(real, H_income, start), *restrict hardship = REAL(real, H_hardship, start);
     double *restrict d_base = REAL(real, H_distress_base, start), *restrict d_now = REAL(real, H_distress, start);
     double *restrict l_base = REAL(real, H_home_learning_base, start), *restrict l_now = REAL(real, H_home_learning, start);
@@ -181,7 +183,8 @@ INLINE void families_block(const Tables *t, const Month *m, const FamilyParamete
         double moved = pay_shift_step(shift[j], pay_noise * shock(bits(key[j], at_shock), 2), p);
         double earned = family_earnings(pay[j] * (1.0 + moved), now, p);
         double paid = benefits(earned, adults[j], children[j], cost, tenure[j] > 0 ? 1.0 : 0.0, p);
-        double equal = ((earned + paid + pool_sum(pools + 12 * n, n, j)) * p->income_factor - cost) / equivalence(adults[j], children[j], p);
+        double extra = workless_income(other[j], now);
+        double equal = ((earned + paid + extra + pool_sum(pools + 12 * n, n, j)) * p->income_factor - cost) / equivalence(adults[j], children[j], p);
         double last_meals = earned < p->fsm_earnings_limit ? number : (double)fsm_last[j];
         at_work_now[j] = now;
         money[j] = income[j] + p->income_smoothing * (equal - income[j]);

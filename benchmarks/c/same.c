@@ -3,9 +3,9 @@
 
 enum { LIVE, AGE, AT_SCHOOL, SECONDARY, SES, HOME, DISTRESS, HARDSHIP, HOUSING, UNSAFE, EFFECT, CLIMATE, LOW, PEER,
        RATE, NOISE, WEIGHT, SEX, TRANSITION, RESIL, A, W, HE, AG, SUP, XA, XW, XH, XT, PA, PW, PH, PT, T1, T2, ATT, GIRL,
-       EAL, SEND, U, SCHOOL, EA, EW, EH, ET, ABSENT, MONTHS, SUSPENDED, GRADE, UE, CHILD_ROWS };
+       EAL, SEND, U, SCHOOL, EA, EW, EH, ET, ABSENT, MONTHS, SUSPENDED, GRADE, UE, NEED, CHILD_ROWS };
 enum { F_LIVE, INCOME, HARD, F_HOUSING, LONE, WORKLESS, STRAIN, WORST, D, L, PD, PL, PI, XD, XL, F_SES, ED, EL, ADULTS,
-       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, SHIFT, XP, NOW, HOME_ROWS };
+       WORKERS, CHILDREN, TENANT, PAY, RENT, PROPENSITY, EARNED, F_U, FSM, FSM_LAST, SHIFT, XP, NOW, OTHER, HOME_ROWS };
 typedef double Scratch[BLOCK];
 #define EACH for (int j = 0; j < size; j++)
 
@@ -49,6 +49,7 @@ static void children_chunk(int64_t chunk, const Tables *t, const Month *m, const
         read(real + C_support * n, size, w[SUP]); read(real + C_attendance * n, size, w[ATT]);
         read(real + C_endow_attainment * n, size, w[EA]); read(real + C_endow_wellbeing * n, size, w[EW]);
         read(real + C_endow_health * n, size, w[EH]); read(real + C_endow_attendance * n, size, w[ET]);
+        read(real + C_endow_send * n, size, w[NEED]);
         read(real + C_absence_sum * n, size, w[ABSENT]); read(real + C_attended_months * n, size, w[MONTHS]);
         read(real + C_suspensions * n, size, w[SUSPENDED]);
         read_whole(whole + CW_girl * n, size, w[GIRL]); read_whole(whole + CW_eal * n, size, w[EAL]);
@@ -94,7 +95,7 @@ static void children_chunk(int64_t chunk, const Tables *t, const Month *m, const
             double circumstances = circumstances_weight(w[EAL][j], p);
             double family = family_pull(circumstances * w[SES][j], w[HOME][j], w[WEIGHT][j], w[SECONDARY][j], p);
             double school = school_pull(w[EFFECT][j], w[LOW][j], w[ATT][j], w[SECONDARY][j], p) * w[AT_SCHOOL][j];
-            double person = personal_pull(w[GIRL][j], w[EAL][j], w[AGE][j], w[SEND][j], p);
+            double person = personal_pull(w[GIRL][j], w[EAL][j], w[AGE][j], w[NEED][j], p);
             double adversity = circumstances * (1.0 - w[RESIL][j]) * w[T1][j], well = w[W][j] + w[PW][j];
             double target = p->attainment_level + w[EA][j] + family + school + person + p->attainment_wellbeing * well
                 + p->attainment_agency * (w[AG][j] - 0.5) - adversity;
@@ -171,6 +172,7 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         read(real + H_endow_home_learning * n, size, w[EL]); read(real + H_pay * n, size, w[PAY]);
         read(real + H_pay_shift * n, size, w[SHIFT]);
         read(real + H_rent * n, size, w[RENT]); read(real + H_work_propensity * n, size, w[PROPENSITY]);
+        read(real + H_workless_income * n, size, w[OTHER]);
         read_whole(whole + HW_adults * n, size, w[ADULTS]); read_whole(whole + HW_workers * n, size, w[WORKERS]);
         read_whole(whole + HW_children_here * n, size, w[CHILDREN]); read_whole(whole + HW_tenure * n, size, w[TENANT]);
         read_whole(whole + HW_fsm_last * n, size, w[FSM_LAST]);
@@ -199,7 +201,8 @@ static void families_chunk(int64_t chunk, const Tables *t, const Month *m, const
         EACH w[EARNED][j] = family_earnings(w[PAY][j] * (1.0 + w[SHIFT][j]), w[WORKERS][j], p);
         EACH {
             double paid = benefits(w[EARNED][j], w[ADULTS][j], w[CHILDREN][j], w[RENT][j], w[TENANT][j], p);
-            w[NOW][j] = ((w[EARNED][j] + paid + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
+            double other = workless_income(w[OTHER][j], w[WORKERS][j]);
+            w[NOW][j] = ((w[EARNED][j] + paid + other + w[PI][j]) * p->income_factor - w[RENT][j]) / equivalence(w[ADULTS][j], w[CHILDREN][j], p);
             w[INCOME][j] = w[INCOME][j] + p->income_smoothing * (w[NOW][j] - w[INCOME][j]);
         }
         EACH {

@@ -47,8 +47,8 @@ N_AGES = 240
 (_LIVE, _AGE, _GRADE, _AT_SCHOOL, _SECONDARY, _SES, _HOME, _DISTRESS, _HARDSHIP, _HOUSING, _UNSAFE, _EFFECT, _CLIMATE,
  _LOW, _PEER, _RATE, _NOISE, _WEIGHT, _SEX, _TRANSITION, _RESIL, _A, _W, _HE, _AG, _SUP, _XA, _XW, _XH, _XT, _PA, _PW,
  _PH, _PT, _T1, _T2, _ATT, _GIRL, _EAL, _SEND, _U, _SCHOOL, _EA, _EW, _EH, _ET, _ABSENT, _MONTHS,
- _SUSPENDED) = (np.int64(n) for n in range(49))  # fmt: skip
-_ROWS = 49
+ _SUSPENDED, _NEED) = (np.int64(n) for n in range(50))  # fmt: skip
+_ROWS = 50
 _LANE_0, _LANE_1, _LANE_2, _LANE_3 = (np.uint64(n) for n in range(4))
 
 
@@ -65,6 +65,7 @@ def _gather_self(start, size, real, whole, pools, w):
     read(real, C.endow_wellbeing, start, size, w, _EW)
     read(real, C.endow_health, start, size, w, _EH)
     read(real, C.endow_attendance, start, size, w, _ET)
+    read(real, C.endow_send, start, size, w, _NEED)
     read(real, C.absence_sum, start, size, w, _ABSENT)
     read(real, C.attended_months, start, size, w, _MONTHS)
     read(real, C.suspensions, start, size, w, _SUSPENDED)
@@ -153,7 +154,7 @@ def _develop(size, w, p, wellbeing_noise, health_noise):
         weight = science.circumstances_weight(w[_EAL, j], p)
         family = science.family_pull(weight * w[_SES, j], w[_HOME, j], w[_WEIGHT, j], w[_SECONDARY, j], p)
         school = science.school_pull(w[_EFFECT, j], w[_LOW, j], w[_ATT, j], w[_SECONDARY, j], p) * w[_AT_SCHOOL, j]
-        person = science.personal_pull(w[_GIRL, j], w[_EAL, j], w[_AGE, j], w[_SEND, j], p)
+        person = science.personal_pull(w[_GIRL, j], w[_EAL, j], w[_AGE, j], w[_NEED, j], p)
         adversity = weight * (1.0 - w[_RESIL, j]) * w[_T1, j]
         well = w[_W, j] + w[_PW, j]
         target = science.attainment_target(w[_EA, j], family, school, person, well, w[_AG, j], adversity, p)

@@ -20,8 +20,8 @@ _LANE_0, _LANE_1, _LANE_2 = np.uint64(0), np.uint64(1), np.uint64(2)
 # Rows of the scratch array, one per local column; row 0 marks who is live.
 (_LIVE, _INCOME, _HARD, _HOUSING, _LONE, _WORKLESS, _STRAIN, _WORST, _D, _L, _PD, _PL, _PI, _XD, _XL, _SES, _ED,
  _EL, _ADULTS, _WORKERS, _CHILDREN, _TENANT, _PAY, _RENT, _PROPENSITY, _EARNED, _U, _FSM,
- _FSM_LAST, _SHIFT, _XP, _NOW) = (np.int64(n) for n in range(32))  # fmt: skip
-_ROWS = 32
+ _FSM_LAST, _SHIFT, _XP, _NOW, _OTHER) = (np.int64(n) for n in range(33))  # fmt: skip
+_ROWS = 33
 
 
 class Kin(NamedTuple):
@@ -59,6 +59,7 @@ def _gather(start, size, real, whole, pools, w):
     read(real, H.pay_shift, start, size, w, _SHIFT)
     read(real, H.rent, start, size, w, _RENT)
     read(real, H.work_propensity, start, size, w, _PROPENSITY)
+    read(real, H.workless_income, start, size, w, _OTHER)
     read(whole, HW.adults, start, size, w, _ADULTS)
     read(whole, HW.workers, start, size, w, _WORKERS)
     read(whole, HW.children_here, start, size, w, _CHILDREN)
@@ -99,7 +100,8 @@ def _work_and_income(size, month, w, p, pay_noise):
     for j in range(size):
         paid = science.benefits(w[_EARNED, j], w[_ADULTS, j], w[_CHILDREN, j], w[_RENT, j], w[_TENANT, j], p)
         scale = science.equivalence(w[_ADULTS, j], w[_CHILDREN, j], p)
-        money = science.real_money(w[_EARNED, j] + paid + w[_PI, j], p)
+        other = science.workless_income(w[_OTHER, j], w[_WORKERS, j])
+        money = science.real_money(w[_EARNED, j] + paid + other + w[_PI, j], p)
         w[_NOW, j] = science.income_after_housing(money, w[_RENT, j], scale)
         w[_INCOME, j] = science.smoothed(w[_INCOME, j], w[_NOW, j], p.income_smoothing)
     for j in range(size):
@@ -213,7 +215,7 @@ def spread_trust(month, real, whole, pools, ties, tenant, home_trust, p):
 
 
 @jit
-def first_incomes(pay, shift, rent, workers, adults, tenure, children, p):
+def first_incomes(pay, shift, rent, other, workers, adults, tenure, children, p):
     """Equivalised income after housing costs of households on the first day, GBP a week."""
     out = np.empty(pay.size)
     for i in range(pay.size):
@@ -222,7 +224,8 @@ def first_incomes(pay, shift, rent, workers, adults, tenure, children, p):
         cost = science.rent_now(rent[i], p)
         paid = science.benefits(earned, adults[i], children[i], cost, tenant, p)
         scale = science.equivalence(adults[i], children[i], p)
-        out[i] = science.income_after_housing(science.real_money(earned + paid, p), cost, scale)
+        extra = science.workless_income(other[i], workers[i])
+        out[i] = science.income_after_housing(science.real_money(earned + paid + extra, p), cost, scale)
     return out
 
 

@@ -27,14 +27,15 @@ class Margin:
 
 def passing_pay(key: Keys, seed: int, p: FamilyParameters) -> Reals:
     """Passing part of each household's pay on the first day, share of pay, from where it settles in the long run."""
-    return np.maximum(p.pay_shift_noise * normal(seed, Stream.family, 9, key), p.pay_shift_least)
+    return np.maximum(p.pay_shift_noise * normal(seed, Stream.family, 30, key), p.pay_shift_least)
 
 
 def _incomes(households: Table, counts: Ints, factor: float, parameters: Parameters) -> Reals:
     """Equivalised income after housing costs of the first rows (one per count), GBP a week."""
     n = len(counts)
     return first_incomes(
-        households.pay[:n] * factor, households.pay_shift[:n], households.rent[:n], households.workers[:n],
+        households.pay[:n] * factor, households.pay_shift[:n], households.rent[:n],
+        households.workless_income[:n], households.workers[:n],
         households.adults[:n], households.tenure[:n], counts, parameters.families,
     )  # fmt: skip
 

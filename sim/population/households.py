@@ -83,9 +83,13 @@ def fill_attributes(table: Table, rows: slice, cells: Ints, place: Place, p: Pop
     table.workers[rows] = workers
     pay = np.array([p.pay_low, p.pay_middle, p.pay_degree])[education]
     luck = p.pay_ses_share * z + np.sqrt(1 - p.pay_ses_share**2) * normal(seed, Stream.family, 1, key)
-    table.pay[rows] = pay * np.maximum(1 + p.pay_spread * luck, 0.4)
+    owner = 1 + p.pay_owner * (tenure == 0)
+    table.pay[rows] = pay * owner * np.maximum(1 + p.pay_spread * luck, 0.4)
     rent = np.array([p.rent_owner, p.rent_private, p.rent_social])[tenure]
     table.rent[rows] = rent * np.maximum(1 + p.rent_spread * normal(seed, Stream.family, 2, key), 0.3)
+    # Exponential: most have little beside standard benefits, some have much.
+    u = draws.uniforms(seed, Stream.family, 31, key)
+    table.workless_income[rows] = -p.workless_income_mean * np.log(1 - u * (1 - 2**-31))
     share = np.where(workers > 0, p.work_propensity_working, p.work_propensity_workless)
     table.work_propensity[rows] = np.where((adults == 1) & (workers == 1), 0.5 + 0.25 * share, share)
     table.endow_distress[rows] = p.endow_distress_sd * normal(seed, Stream.family, 3, key)

@@ -89,10 +89,15 @@ def school_pull(
 
 
 @jit
-def personal_pull(girl: float, eal: float, age_years: float, send: float, p: ChildParameters) -> float:
-    """Pull of sex, first language and special needs on attainment, SD; the language pull ends at 11."""
+def personal_pull(girl: float, eal: float, age_years: float, need: float, p: ChildParameters) -> float:
+    """Pull of sex, first language and lasting needs on attainment, SD; the language pull ends at 11.
+
+    What holds a child back is the need (``need``: its endowment of special needs, SD), from birth and whether found or
+    not, not the label; needs below ``need_line`` do not.
+    """
     young = clip((11.0 - age_years) / 6.0, 0.0, 1.0)
-    return p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * eal * young - p.attainment_send * send
+    held = max(need - p.need_line, 0.0)
+    return p.attainment_girl * (girl - 0.5) - p.attainment_eal_early * eal * young - p.attainment_need * held
 
 
 @jit
@@ -199,7 +204,11 @@ def attendance_inclination(
 def attendance_share(
     inclination: float, climate: float, agency: float, secondary: float, noise: float, season: float, p: ChildParameters
 ) -> float:
-    """Share of the month's sessions attended: ``logistic(level + scale * latent)``; ``season`` is the month's shift."""
+    """Share of the month's sessions attended: ``logistic(level + scale * latent)``; ``season`` is the month's shift.
+
+    Who falls below ``attendance_withdrawal_line`` falls further: absence breeds absence (ties and lessons lost,
+    avoidance), so that a few pupils miss half of school or more (DfE, Pupil absence: severe absence).
+    """
     latent = (
         inclination
         + p.attendance_climate * climate
@@ -208,7 +217,8 @@ def attendance_share(
         + p.attendance_noise * noise
         + season
     )
-    return logistic(p.attendance_level + p.attendance_scale * latent)
+    beyond = max(-p.attendance_withdrawal_line - latent, 0.0)
+    return logistic(p.attendance_level + p.attendance_scale * (latent - p.attendance_withdrawal * beyond))
 
 
 @jit

@@ -78,6 +78,16 @@ def benefits(earnings: float, adults: int, children: int, rent: float, tenant: f
 
 
 @jit
+def workless_income(other: float, workers: int) -> float:
+    """Money of a family in which nobody works beyond standard benefits, GBP a week: ``other`` while nobody does.
+
+    Benefits for ill health and carers, maintenance, pensions, redundancy pay: not all children of workless families are
+    poor (DWP, Households Below Average Income).
+    """
+    return other if workers == 0 else 0.0
+
+
+@jit
 def equivalence(adults: int, children: int, p: FamilyParameters) -> float:
     """Modified OECD scale after housing costs (couple = 1; DWP, Households Below Average Income, annex)."""
     return p.scale_first_adult + p.scale_other_adult * (adults - 1.0) + p.scale_child * children

@@ -78,11 +78,13 @@ def test_school_pull_by_hand() -> None:
 
 
 def test_personal_pull_by_hand_and_the_language_pull_ends_at_eleven() -> None:
-    p = child(attainment_girl=0.2, attainment_eal_early=0.3, attainment_send=0.8)
+    p = child(attainment_girl=0.2, attainment_eal_early=0.3, attainment_need=0.8, need_line=1.0)
     f = plain(science.personal_pull)
     # 0.2 * 0.5 - 0.3 * (11 - 8) / 6 - 0 = 0.1 - 0.15
     assert f(1.0, 1.0, 8.0, 0.0, p) == pytest.approx(-0.05)
-    assert f(0.0, 1.0, 2.0, 1.0, p) == pytest.approx(-0.1 - 0.3 - 0.8)
+    # needs of 2 SD are 1 SD beyond the line; those of 1 SD or less hold nobody back
+    assert f(0.0, 1.0, 2.0, 2.0, p) == pytest.approx(-0.1 - 0.3 - 0.8)
+    assert f(0.0, 1.0, 2.0, 1.0, p) == f(0.0, 1.0, 2.0, -3.0, p) == pytest.approx(-0.1 - 0.3)
     assert f(1.0, 1.0, 11.0, 0.0, p) == f(1.0, 0.0, 11.0, 0.0, p) == pytest.approx(0.1)
 
 
@@ -150,7 +152,7 @@ def test_attendance_by_hand() -> None:
     p = child(
         attendance_health=0.2, attendance_wellbeing=0.3, attendance_distress=0.1, attendance_hardship=0.5,
         hardship_mean=0.3, attendance_level=3.0, attendance_scale=0.5, attendance_climate=0.2, attendance_agency=0.4,
-        attendance_secondary=0.6, attendance_noise=0.25,
+        attendance_secondary=0.6, attendance_noise=0.25, attendance_withdrawal=0.5, attendance_withdrawal_line=1.0,
     )  # fmt: skip
     # 0.5 + 0.2 - 0.3 - 0.1 * 2 - 0.5 (0.7 - 0.3) = 0.0
     inclination = plain(science.attendance_inclination)(0.5, 1.0, -1.0, 2.0, 0.7, p)
@@ -158,6 +160,8 @@ def test_attendance_by_hand() -> None:
     # latent 0.5 + 0.2 + 0.4 * 0.25 - 0.6 + 0.25 * 2 + 0.1 = 0.8; 3 + 0.5 * 0.8 = 3.4
     share = plain(science.attendance_share)(0.5, 1.0, 0.75, 1.0, 2.0, 0.1, p)
     assert share == pytest.approx(sigmoid(3.4), rel=1e-14)
+    # latent -1 - 0.6 = -1.6, 0.6 below the line: -1.6 - 0.5 * 0.6 = -1.9; 3 - 0.5 * 1.9 = 2.05
+    assert plain(science.attendance_share)(-1.0, 0.0, 0.5, 1.0, 0.0, 0.0, p) == pytest.approx(sigmoid(2.05))
 
 
 def test_agency_moves_to_a_target_held_within_its_range() -> None:

@@ -143,3 +143,7 @@ def test_prices_are_uprated_by_the_deflator() -> None:
     assert price_factor(prices, 2014, 2014) == 1.0
     # 2012 lies half way: 70
     assert price_factor(prices, 2012, 2024) == pytest.approx(100 / 70)
+
+
+def test_other_income_comes_only_while_nobody_works() -> None:
+    assert [plain(science.workless_income)(80.0, workers) for workers in (0, 1, 2)] == [80.0, 0.0, 0.0]
