@@ -139,8 +139,8 @@ def write_parameters(
 ) -> None:
     """``posterior.toml``, and the central values in the parameter files of ``folder``.
 
-    Raises ``InputError`` before anything is written if runs could not read the posterior: a draw may be out of the range
-    of its passport, which is then too narrow, or the draw is impossible.
+    Raises ``InputError`` before anything is written if runs could not read the posterior: where a draw is out of the
+    range of its passport, the range is too narrow or the draw impossible.
     """
     draws = posterior_toml(posterior)
     with TemporaryDirectory() as trial:

@@ -21,7 +21,9 @@ STUDY = made_study(outcomes=tuple(sorted(INDICATORS)), years=2)
 def now() -> dict[str, str | int]:
     """Version, digest of the inputs, digest of every indicator of two strategies to the last bit."""
     rows = run_point(STUDY, {"effects.size": 1.0}, STUDY.places[0].id, "none", "central", 1)
-    told = [f"{row['strategy']} {row['outcome']} {float(row['value']).hex()} {float(row['twin']).hex()}" for row in rows]
+    told = [
+        f"{row['strategy']} {row['outcome']} {float(row['value']).hex()} {float(row['twin']).hex()}" for row in rows
+    ]
     numbers = hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
     return {"version": RESULTS_VERSION, "inputs": model_digest(STUDY), "numbers": numbers}
 
