@@ -21,6 +21,7 @@ from sim.offers import Evidence
 from sim.outcomes import GROUPS
 from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.parameters import Register
+from sim.population import Margin
 from sim.schema import V
 from sim.spec import Future, Place, Strand, Strategy
 
@@ -44,6 +45,7 @@ class Run:
     ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
     ``seen``: what partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local
     analysis said; ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
+    ``fit``: asked margins of the place beside those of its first day.
     """
 
     strategy: str
@@ -64,6 +66,7 @@ class Run:
     log: tuple[LogEntry, ...]
     analysis: tuple[Estimate, ...]
     drivers: Reals
+    fit: tuple[Margin, ...]
 
 
 def flows(world: World) -> dict[str, int]:
@@ -107,6 +110,7 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         log=tuple(world.log),
         analysis=tuple(world.analysis),
         drivers=world.start.drivers,
+        fit=world.start.fit,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.compare import Comparison, compare
@@ -21,11 +22,14 @@ from sim.offers import Evidence
 from sim.spec import Record, Strategy
 from sim.ui.choice import Question
 from sim.ui.jobs import Report
+from sim.ui.mixes import searched
 from sim.ui.store import STORE, Store
 
 if TYPE_CHECKING:
     from sim.experiments.diary import Diary
     from sim.experiments.films import Film
+    from sim.experiments.search import Answer as Mixes
+    from sim.experiments.search import Question as Search
 
 #: Replications of the first picture; the rest follows.
 FIRST_REPLICATIONS = 2
@@ -75,6 +79,16 @@ def diary(question: Question, child: str, report: Report, store: Store = STORE) 
         return written(here, question.strategy, child)
 
     return store.get_or_make(("diary", key_of(question, 1, (question.strategy,)), child), made)
+
+
+def best_mixes(search: Search, report: Report, store: Store = STORE) -> Mixes:
+    """What a search for the best mixes found."""
+    return store.get_or_make(("mixes", key_of_search(search)), lambda: searched(search, report))
+
+
+def key_of_search(search: Search) -> str:
+    """Digest of everything that a search asks."""
+    return digest("mixes", *(getattr(search, f.name) for f in fields(search)))
 
 
 def key_of(question: Question, replications: int, strategies: Sequence[Strategy] | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -12,33 +12,18 @@ from sim.inputs import list_ids
 from sim.report.tables import names
 from sim.ui import answers, comparing, running, state
 from sim.ui.choice import MOST_STRATEGIES, Question, ready_future, ready_strategy
-from sim.ui.jobs import Job, Report
+from sim.ui.jobs import Report
 from sim.ui.panels.charts import BandChart, IntervalChart, StackedBars
 from sim.ui.panels.pages import Chosen, DataTable, Futures, Pick
 from sim.ui.panels.shell import EmptyState
+from sim.ui.running import Work
 
 #: Most futures at a time, and the pairs of runs under each.
 MOST_FUTURES, FUTURE_REPLICATIONS = 4, 5
 FIRST_FUTURES = ("recession", "funding_cliff")
 
 
-@dataclass(frozen=True)
-class UnderFutures:
-    """What is known under other futures: ``question`` asked, answers by future id, the job at work."""
-
-    question: Question | None = None
-    told: tuple[tuple[str, Comparison], ...] = ()
-    job: Job | None = None
-    words: str = ""
-    share: float = 0.0
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job is under way."""
-        return self.job is not None
-
-
-under: solara.Reactive[UnderFutures] = solara.reactive(UnderFutures())
+under: solara.Reactive[Work] = solara.reactive(Work())
 futures: solara.Reactive[tuple[str, ...]] = solara.reactive(FIRST_FUTURES)
 outcome: solara.Reactive[str] = solara.reactive("")
 changed: solara.Reactive[str] = solara.reactive("attainment")
@@ -217,17 +202,17 @@ def _futures(question: Question | None) -> None:
         share=now.share,
         event_toggle=lambda i, *_: _toggle(str(i), known),
         event_run=lambda *_: _run_futures(question, [i for i in futures.value if i in known]),
-        event_stop=lambda *_: now.job.cancel() if now.job is not None else None,
+        event_stop=lambda *_: now.stop(),
     )
-    if now.told and now.question == question:
+    if now.found and now.asked == question:
         columns, rows = comparing.futures_table(
-            dict(now.told), {i: ready_future(i).name if i != "none" else "No shock from outside" for i, _ in now.told}
+            dict(now.found), {i: ready_future(i).name if i != "none" else "No shock from outside" for i, _ in now.found}
         )
         DataTable(
             caption="Difference from no zone under each future, last year",
             columns=columns,
             rows=rows,
-            note=f"{now.told[-1][1].replications} pairs of runs under each: enough for the order, rough for the ends.",
+            note=f"{now.found[-1][1].replications} pairs of runs under each: enough for the order, rough for the ends.",
         )
 
 
@@ -240,7 +225,7 @@ def _toggle(future: str, known: list[str]) -> None:
 
 
 def _run_futures(question: Question, chosen: list[str]) -> None:
-    if not chosen or under.value.busy:
+    if not chosen:
         return
     order = [question.future.id, *chosen]
     asked = [replace(question, future=ready_future(i), replications=FUTURE_REPLICATIONS) for i in order]
@@ -257,27 +242,7 @@ def _run_futures(question: Question, chosen: list[str]) -> None:
         return found
 
     key = answers.digest("futures", order, answers.key_of(question, FUTURE_REPLICATIONS))
-    under.value = UnderFutures(question, (), None, "Waiting for a free place", 0.0)
-    job = running.run_job("other futures", key, work, lambda job: _told(question, job))
-    if job.state.active:
-        under.value = replace(under.value, job=job)
-    elif job.state.kind == "failed":
-        under.value = UnderFutures(question, words=f"Not run: {job.state.why}. To do: {job.state.what_to_do}.")
-
-
-def _told(question: Question, job: Job) -> None:
-    at = job.state
-    if at.kind == "done":
-        under.value = UnderFutures(question, tuple(job.result), None, "Done.")
-    elif at.kind == "failed":
-        under.value = UnderFutures(question, words=f"Not finished: {at.why}. To do: {at.what_to_do}.")
-    elif at.kind == "cancelled":
-        under.value = UnderFutures(question, words="Stopped.")
-    elif at.kind == "queued":
-        under.value = replace(under.value, job=job, words=f"Waiting: {at.position} runs go first.")
-    else:
-        share = at.done / at.total if at.total else 0.0
-        under.value = replace(under.value, job=job, words=f"Running: {at.what}", share=share)
+    running.work_on(under, question, "other futures", key, work)
 
 
 def _years(comparison: Comparison) -> None:
