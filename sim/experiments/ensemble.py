@@ -28,6 +28,7 @@ from sim.spec import Future, Place, Strand, Strategy
 Reals = npt.NDArray[np.float64]
 T = TypeVar("T")
 Watch = Callable[[int], None]
+Look = Callable[[World], None]
 
 #: What is paid before any strand.
 OVERHEADS = ("partnership", "local_analysis")
@@ -132,42 +133,49 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
-    watch: Watch | None = None, watched: bool = True, start: Start | None = None,
+    watch: Watch | None = None, watched: bool = True, start: Start | None = None, look: Look | None = None,
 ) -> Ground:  # fmt: skip
     """The start of a replication and its twin. ``register``: the parameters of this replication.
 
     ``watch(month)`` is called before each month and may raise to stop. ``watched``: partners' screens are filled;
     without, ``Run.seen`` is empty and nothing else is changed. ``start``: one made before of the same place, register,
-    seed, months and switches, and of a future with the same moves.
+    seed, months and switches, and of a future with the same moves. ``look(world)`` is shown the twin on the first day
+    and after each month, and may change nothing.
     """
     started = time.perf_counter()
     if start is None:
         start = create_start(place, register, seed, months, without, threads, future)
     start = replace(start, future=future)
     world = create(start, twin, library, evidence, threads)
-    _live(world, months, watch, watched)
+    _live(world, months, watch, watched, look)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
 
 
 def run_on(
-    ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None, watched: bool = True
-) -> Run:
-    """One strategy on the luck of its twin. ``watch``, ``watched``: as in ``ground``."""
+    ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None, watched: bool = True,
+    look: Look | None = None,
+) -> Run:  # fmt: skip
+    """One strategy on the luck of its twin. ``watch``, ``watched``, ``look``: as in ``ground``."""
     started = time.perf_counter()
     world = create(ground.start, strategy, ground.library, ground.evidence, threads)
-    _live(world, ground.months, watch, watched)
+    _live(world, ground.months, watch, watched, look)
     return _finish(world, ground.twin, time.perf_counter() - started)
 
 
-def _live(world: World, months: int, watch: Watch | None, watched: bool) -> None:
-    """Step a world, a month at a time where somebody watches."""
+def _live(world: World, months: int, watch: Watch | None, watched: bool, look: Look | None) -> None:
+    """Step a world, a month at a time where somebody watches or looks."""
     only = None if watched else _UNWATCHED
-    if watch is None:
+    if watch is None and look is None:
         advance(world, months, only)
         return
+    if look is not None:
+        look(world)
     for month in range(months):
-        watch(month)
+        if watch is not None:
+            watch(month)
         advance(world, only=only)
+        if look is not None:
+            look(world)
 
 
 def replicate(
