@@ -34,7 +34,7 @@ from benchmarks.ui_visitors import Change, Visitor
 #: A place of 2,000 children, one ready strategy, ten years, twenty pairs of runs.
 QUERY = "v=1&p=england_decile_1&s=early_start&y=10&n=20"
 #: Children of a place of 5,000 homes.
-MANY_CHILDREN = 9_000
+MANY_CHILDREN = 9_300
 #: Seconds between two changes of one visitor.
 EVERY_S = 10.0
 

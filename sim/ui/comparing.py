@@ -159,8 +159,9 @@ def duel_table(comparison: Comparison) -> list[Row]:
     labels = names(comparison)
     marks = {strategy: mark for mark, strategy in enumerate(labels, 1)}
     rows: list[Row] = []
+    every = list(duels(comparison))
     for family in HEADLINES:
-        found = [duel for duel in duels(comparison) if duel.family == family]
+        found = [duel for duel in every if duel.family == family]
         if found:
             rows.append({"heading": FAMILIES[family], "words": _asked(found[0].indicator, found[0].group)})
         rows += [_duel_row(duel, labels, marks) for duel in found]

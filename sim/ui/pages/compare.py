@@ -36,7 +36,7 @@ def Page() -> None:
     if told.comparison is None:
         if told.busy:
             _head("The first pair of runs is under way; the tables appear here as soon as it is done.")
-            _chosen()
+            Choosing()
             return
         EmptyState(
             title="Compare",
@@ -45,18 +45,25 @@ def Page() -> None:
             action="Run what is chosen",
             event_act=lambda *_: running.ask(),
         )
-        _chosen()
+        Choosing()
         return
-    comparison = told.comparison
-    _head(_where(comparison, told.complete))
-    _chosen()
-    _ends(comparison)
-    _between(comparison)
-    _changed(comparison)
-    _money(comparison)
-    _futures(told.question)
-    _years(comparison)
-    solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
+    _head(_where(told.comparison, told.complete))
+    Choosing()
+    Compared(told.comparison, told.question)
+
+
+@solara.component
+def Compared(comparison: Comparison, question: Question | None) -> None:
+    """All tables and charts; a component of its own, so that how far a run is draws none of them anew."""
+    with solara.v.Html(tag="div"):
+        _ends(comparison)
+        _between(comparison)
+        WhoChanged(comparison)
+        _money(comparison)
+        if question is not None:
+            OtherFutures(question)
+        Years(comparison)
+        solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
 
 
 LIMITS = (
@@ -80,7 +87,9 @@ def _where(comparison: Comparison, complete: bool) -> str:
     )
 
 
-def _chosen() -> None:
+@solara.component
+def Choosing() -> None:
+    """What stands side by side."""
     now = state.choice.value
     ready = [*map(ready_strategy, list_ids("strategy")), *state.saved.value]
     Chosen(
@@ -149,7 +158,9 @@ def _between(comparison: Comparison) -> None:
         )
 
 
-def _changed(comparison: Comparison) -> None:
+@solara.component
+def WhoChanged(comparison: Comparison) -> None:
+    """Children better and worse off than in the twin."""
     with solara.v.Html(tag="section", class_="zs-card zs-section"):
         solara.v.Html(tag="h2", children=["Who changed"])
         Pick(
@@ -188,9 +199,14 @@ def _money(comparison: Comparison) -> None:
             )
 
 
-def _futures(question: Question | None) -> None:
-    if question is None:
-        return
+@solara.component
+def OtherFutures(question: Question) -> None:
+    """The same under other futures, where asked."""
+    with solara.v.Html(tag="div"):
+        _futures(question)
+
+
+def _futures(question: Question) -> None:
     now = under.value
     known = [i for i in list_ids("future") if i != question.future.id]
     Futures(
@@ -245,7 +261,9 @@ def _run_futures(question: Question, chosen: list[str]) -> None:
     running.work_on(under, question, "other futures", key, work)
 
 
-def _years(comparison: Comparison) -> None:
+@solara.component
+def Years(comparison: Comparison) -> None:
+    """One outcome, or the five headlines, year by year."""
     options = comparing.outcome_choices(comparison)
     known = {o["id"] for o in options}
     with solara.v.Html(tag="section", class_="zs-card zs-section"):

@@ -54,7 +54,7 @@ refused: solara.Reactive[tuple[dict[str, str], ...]] = solara.reactive(())
 @solara.component
 def Page() -> None:
     """What the choice hangs on, or what to do first."""
-    answer, router = running.answer.value, solara.use_router()
+    answer = running.answer.value
     if answer.comparison is None or answer.question is None:
         EmptyState(
             title="Decide",
@@ -71,12 +71,14 @@ def Page() -> None:
         class_="zs-lead",
         children=["Which choice is best, how sure that is, and what would turn it."],
     )
-    _leads(comparison)
-    _hangs_on(question)
-    _mixes(comparison, question, router.push)
+    Leads(comparison)
+    HangsOn(question)
+    Mixes(comparison, question)
 
 
-def _leads(comparison: Comparison) -> None:
+@solara.component
+def Leads(comparison: Comparison) -> None:
+    """Who leads in each family."""
     with solara.v.Html(tag="section", class_="zs-card zs-section"):
         solara.v.Html(tag="h2", children=["Who leads, from the runs at hand"])
         said = deciding.first_words(comparison)
@@ -84,6 +86,13 @@ def _leads(comparison: Comparison) -> None:
             words = "With one strategy the choice is to do it or not: the table on Compare says how surely it helps."
             solara.v.Html(tag="p", children=[words])
         solara.v.Html(tag="ul", children=[solara.v.Html(tag="li", children=[text]) for text in said])
+
+
+@solara.component
+def HangsOn(question: Question) -> None:
+    """What the choice hangs on, where asked."""
+    with solara.v.Html(tag="div"):
+        _hangs_on(question)
 
 
 def _hangs_on(question: Question) -> None:
@@ -145,8 +154,14 @@ def _run(question: Question) -> None:
     running.work_on(told, Hangs(question, wanted), "what would change the choice", key, work)
 
 
-def _mixes(comparison: Comparison, question: Question, go: Callable[[str], None]) -> None:
+@solara.component
+def Mixes(comparison: Comparison, question: Question) -> None:
     """A search for the best mixes: its form, and its answer once there is one."""
+    with solara.v.Html(tag="div"):
+        _mixes(comparison, question)
+
+
+def _mixes(comparison: Comparison, question: Question) -> None:
     now = sought.value
     MixSearch(
         given={"budget": f"{_dearest(comparison):.0f}", "posts": "", "family": family.value, "effort": "quick"},
@@ -160,7 +175,7 @@ def _mixes(comparison: Comparison, question: Question, go: Callable[[str], None]
         event_stop=lambda *_: now.stop(),
     )
     if now.found is not None and now.asked.question == question:
-        _found(now.found, now.asked.search, question, go)
+        _found(now.found, now.asked.search, question)
 
 
 def _dearest(comparison: Comparison) -> float:
@@ -187,9 +202,9 @@ def _search(question: Question, form: Any) -> None:
     )
 
 
-def _found(found: Answer, search: Search, question: Question, go: Callable[[str], None]) -> None:
+def _found(found: Answer, search: Search, question: Question) -> None:
     with solara.v.Html(tag="section", class_="zs-card zs-section"):
-        solara.v.Html(tag="h3", children=["What the search found"])
+        solara.v.Html(tag="h2", children=["What the search found"])
         for text in mixes.sentences(found, search):
             solara.v.Html(tag="p", children=[text])
         DataTable(
@@ -198,17 +213,24 @@ def _found(found: Answer, search: Search, question: Question, go: Callable[[str]
             rows=mixes.table(found, search),
             note=f"{FAMILIES[search.outcomes[0]]}: gain over no zone after {search.years} years, more is better.",
         )
-        with solara.v.Html(tag="p", class_="zs-row", attributes={"style": "margin-top: 1rem"}):
-            button = solara.v.Html(
-                tag="button",
-                class_="zs-button zs-primary",
-                attributes={"type": "button"},
-                children=["Open the best mix in Plan"],
-            )
-        solara.v.use_event(button, "click", lambda *_: _open(found, search, go))
+        OpenInPlan(found, search)
         solara.v.Html(tag="p", children=["The same search from the command line:"])
         command = mixes.command(search, question)
         solara.v.Html(tag="pre", class_="zs-command", attributes={"tabindex": "0"}, children=[command])
+
+
+@solara.component
+def OpenInPlan(found: Answer, search: Search) -> None:
+    """A button that puts the best mix beside the strategies chosen, and opens it."""
+    router = solara.use_router()
+    with solara.v.Html(tag="p", class_="zs-row", attributes={"style": "margin-top: 1rem"}):
+        button = solara.v.Html(
+            tag="button",
+            class_="zs-button zs-primary",
+            attributes={"type": "button"},
+            children=["Open the best mix in Plan"],
+        )
+    solara.v.use_event(button, "click", lambda *_: _open(found, search, router.push))
 
 
 def _open(found: Answer, search: Search, go: Callable[[str], None]) -> None:
