@@ -117,9 +117,8 @@ def band_chart(comparison: Comparison, indicator: str, group: str = "all") -> di
     """One outcome year by year, residents: the twin and each strategy with its band, for ``BandChart``."""
     spec, frame = INDICATORS[indicator], comparison.results
     shown = measure(spec)
-    frame = frame[
-        (frame["indicator"] == indicator) & (frame["group"] == group) & (frame["population"] == "residents")
-    ].sort_values("year")
+    frame = frame[frame["indicator"] == indicator]
+    frame = frame[(frame["group"] == group) & (frame["population"] == "residents")].sort_values("year")
     series, labels = [], names(comparison)
     for mark, (strategy, name) in enumerate(labels.items()):
         part = frame[frame["strategy"] == strategy]
