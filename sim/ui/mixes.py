@@ -28,7 +28,7 @@ _STARTS = (0, 12, 24)
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to look: ``searches`` of ``runs`` mixes on ``luck`` luck numbers, the ``top`` again on ``fresh``."""
+    """How long to look: ``searches`` of ``runs`` mixes on ``luck`` luck numbers, the ``top`` again on ``fresh`` ones."""
 
     name: str
     runs: int
@@ -39,8 +39,8 @@ class Effort:
 
 
 EFFORTS = {
-    "quick": Effort("A quick look: every strand alone, then 24 mixes", 24, 1, 2, 10, 3),
-    "longer": Effort("Longer: every strand alone, then 2 searches of 48 mixes", 48, 2, 4, 20, 5),
+    "quick": Effort("A quick look: 24 mixes", 24, 1, 2, 10, 3),
+    "longer": Effort("Longer: two searches of 48 mixes", 48, 2, 4, 20, 5),
 }
 
 
