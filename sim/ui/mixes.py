@@ -28,7 +28,7 @@ _STARTS = (0, 12, 24)
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to look: ``searches`` of ``runs`` mixes on ``luck`` luck numbers, the ``top`` again on ``fresh`` ones."""
+    """How long to look: ``searches`` of ``runs`` mixes on ``luck`` luck numbers, the ``top`` again on ``fresh``."""
 
     name: str
     runs: int

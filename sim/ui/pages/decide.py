@@ -184,7 +184,9 @@ def _dearest(comparison: Comparison) -> float:
     return max(float(yearly.max()) if len(yearly) else 0.0, 0.0) or _SOME_MONEY
 
 
-_LABELS = {"budget": "Pounds a year", "posts": "Most full-time posts", "family": "What counts", "effort": "How long to look"}
+_LABELS = {
+    "budget": "Pounds a year", "posts": "Most full-time posts", "family": "What counts", "effort": "How long to look",
+}  # fmt: skip
 
 
 def _search(question: Question, form: Any) -> None:
