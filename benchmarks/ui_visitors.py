@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 TABLE = "Difference from the same place without a zone"
 #: Longest wait for an answer, seconds.
 PATIENCE_S = 90.0
+_QUIET_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Visitor:
     _ids: tuple[str, str] = ("", "")
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _tables: int = 0
+    _last: float = 0.0
     _reader: asyncio.Task[None] | None = None
 
     async def arrive(self) -> float:
@@ -66,14 +68,17 @@ class Visitor:
         await self._send("comm_msg", {"comm_id": control, "data": run})
         await self._until(lambda: self._panel("opened", name="zonesim.draft") is not None, PATIENCE_S)
         await self.tell("opened", {"search": f"?{self.query}", "kept": ""}, name="zonesim.draft")
-        await self._until(lambda: self._first_strand() is not None, PATIENCE_S)
-        return time.perf_counter() - began
+        await self._until(lambda: self._panel("run_compare", last="Opened a link") is not None, PATIENCE_S)
+        took = time.perf_counter() - began
+        await self._quiet()
+        return took
 
     async def change(self, value: float, patience_s: float) -> Change:
         """Change one strand, run and compare; wait for the answer of the change, then for the table."""
         if self._panel("run_compare") is None:
             await self.tell("go", "/plan", panel="pages")
-        await self._until(lambda: self._first_strand() is not None, PATIENCE_S)
+        await self._until(lambda: bool(self._panel("run_compare") and self._first_strand()), PATIENCE_S)
+        await self._quiet()
         row = self._first_strand()
         assert row is not None, "a plan has strands"
         sent = time.perf_counter()
@@ -129,6 +134,11 @@ class Visitor:
             return False
         return True
 
+    async def _quiet(self) -> None:
+        """Wait until nothing has come for a moment: a page is told panel by panel."""
+        while time.perf_counter() - self._last < _QUIET_S:
+            await asyncio.sleep(_QUIET_S / 3)
+
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
         assert self._socket is not None, "a visitor arrives before it speaks"
         header = {
@@ -147,6 +157,7 @@ class Visitor:
             text = raw if isinstance(raw, str) else _text_of(raw)
             message = json.loads(text)
             kind, content = message["header"]["msg_type"], message["content"]
+            self._last = time.perf_counter()
             async with self._news:
                 self._heard(kind, content)
                 self._news.notify_all()
