@@ -78,6 +78,64 @@ def stale() -> bool:
         return True
 
 
+@dataclass(frozen=True)
+class Work:
+    """Other long work of a page, as the page shows it. ``asked``: what for; ``found``: its answer, once there is one.
+
+    ``words``, ``share``: how far it is. ``job``: the job at work.
+    """
+
+    asked: Any = None
+    found: Any = None
+    job: Job | None = None
+    words: str = ""
+    share: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return self.job is not None
+
+    def stop(self) -> None:
+        """Stop the job, if there is one."""
+        if self.job is not None:
+            self.job.cancel()
+
+
+def work_on(shown: solara.Reactive[Work], asked: Any, title: str, key: str, work: Callable[[Report], Any]) -> None:
+    """Put long work into the queue, behind first pictures, and show in ``shown`` how far it is; one at a time."""
+    if shown.value.busy:
+        return
+
+    def heard(job: Job) -> None:
+        if shown.value.asked is asked:
+            shown.value = _after(asked, job)
+
+    shown.value = Work(asked, words="Waiting for a free place")
+    job = run_job(title, key, work, heard)
+    if shown.value.words == "Waiting for a free place":
+        heard(job)
+
+
+def _after(asked: Any, job: Job) -> Work:
+    at = job.state
+    if at.kind == "done":
+        return Work(asked, job.result, words="Done.")
+    if at.kind == "failed":
+        return Work(asked, words=f"Not finished: {at.why}. To do: {at.what_to_do}.")
+    if at.kind == "cancelled":
+        return Work(asked, words="Stopped.")
+    if at.kind == "queued":
+        goes = "Waiting for a free place" if not at.position else f"Waiting: {_runs(at.position)} first"
+        return Work(asked, job=job, words=f"{goes}.")
+    left = "" if at.seconds_left is None else f", about {max(1, round(at.seconds_left))} s left"
+    return Work(asked, job=job, words=f"Running: {at.what}{left}", share=at.done / at.total if at.total else 0.0)
+
+
+def _runs(number: int) -> str:
+    return "1 run goes" if number == 1 else f"{number} runs go"
+
+
 def run_job(
     title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None], later: bool = True
 ) -> Job:

@@ -90,6 +90,12 @@ def test_ranges_hold_90_of_100_further_draws_whatever_the_distribution(draws: in
 def test_with_few_draws_the_range_is_least_to_greatest() -> None:
     low, high = middle_90(np.array([3.0, 1.0, 2.0]))
     assert (low, high) == (1.0, 3.0)
+    luck = np.random.default_rng(7)
+    for draws in range(1, 25):
+        sample = luck.normal(size=(5, draws, 4))
+        sample[0, 0, 0] = math.nan
+        usual = np.percentile(sample, [5.0, 95.0], axis=1, method="weibull")
+        np.testing.assert_array_equal(np.array(middle_90(sample, axis=1)), usual)
 
 
 def differences() -> dict[str, np.ndarray]:
