@@ -106,6 +106,10 @@ class Room:
             self._listeners[number] = told
         return lambda: self._forget(number)
 
+    def touch(self) -> None:
+        """Tell all pages that something they show has changed, though nothing was done in the class."""
+        self._changed.set()
+
     def close(self) -> None:
         """The class is over for now; its file is whole."""
         with self._lock:
