@@ -1,4 +1,4 @@
-"""``workshop``: what it says before a class starts and what it refuses; ``list``, ``show``, ``check`` know workshops."""
+"""``workshop``: what it says before a class starts, what it refuses; ``list``, ``show``, ``check`` know workshops."""
 
 from __future__ import annotations
 
