@@ -98,11 +98,11 @@ def who_was_found(comparison: Comparison) -> dict[str, Any]:
     here = found[
         (found["indicator"] == REACHED) & (found["population"] == "residents") & (found["year"] == comparison.years)
     ].set_index("group")
-    shares = here[["value", "twin"]].astype(float) * 100
+    shares = dict(zip(here.index, 100 * here[["value", "twin"]].to_numpy(dtype=float), strict=True))
     rows = []
     for group in FIFTHS:
         if group in here.index and not bool(here.loc[group, "suppressed"]):
-            value, twin = shares.loc[group].tolist()
+            value, twin = (float(number) for number in shares[group])
             rows.append({"name": GROUPS[group], "value": value, "twin": twin, "more": value - twin})
     return {"rows": rows, "year": comparison.years, "said": _said_of_found(rows), "users": _users(comparison)}
 
