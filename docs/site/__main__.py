@@ -14,6 +14,7 @@ def generated() -> dict[str, str]:
     """The pages under ``docs/`` that are made from code and data: path -> text."""
     from docs.site.api_page import api_page
     from docs.site.cli_page import cli_page
+    from docs.site.lesson_page import LESSONS, lesson_page
     from sim.inputs import load_strands
     from sim.inputs.register import passports
     from sim.report.evidence_page import evidence_page
@@ -24,6 +25,10 @@ def generated() -> dict[str, str]:
         "reference/api.md": api_page(),
         "parameters.md": parameters_page(passports()),
         "evidence.md": evidence_page(load_strands().values()),
+        **{
+            f"workshops/{name}.md": lesson_page((ROOT / "docs" / "workshops" / f"{name}.md").read_text("utf-8"), name)
+            for name in LESSONS
+        },
     }
 
 

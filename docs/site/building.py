@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.site.contents import FROM_ELSEWHERE, in_order
+from docs.site.projected import projected
 
 DOCS = Path(__file__).parents[1]
 ROOT = DOCS.parent
@@ -35,6 +36,8 @@ def build_site(out: Path) -> Path:
         given = ["-q", "-W", "--keep-going", "-c", str(Path(__file__).parent), "-d", str(doctrees), str(pages), str(out)]
         if build_main(given):
             raise RuntimeError("the site has mistakes; they stand above")
+    for page in sorted((DOCS / "workshops").glob("*_projected.md")):
+        (out / "workshops" / f"{page.stem}.screen.html").write_text(projected(page), encoding="utf-8")
     return out
 
 

@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import analyse, diary, look, optimise, parity, register, report, simulate, sweep, trial, ui, validate
+from sim.cli import analyse, diary, docs, look, optimise, parity, register, report, simulate, sweep, trial, ui, validate
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -50,6 +50,7 @@ app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)
 app.command(epilog="Example:  zonesim ui --port 8765")(ui.ui)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+app.command(epilog="Example:  zonesim docs")(docs.docs)
 app.add_typer(register.app, name="register")
 
 
