@@ -94,12 +94,12 @@ def _problem_with(host: str, port: int) -> str | None:
     return None
 
 
-def _open_when_up(url: str) -> None:
-    """Open the browser once the server answers."""
+def _open_when_up(url: str, page: str = "") -> None:
+    """Open the browser once the server answers, at ``page`` if that is another address."""
     for _ in range(120):
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=1):
-                webbrowser.open(url)
+                webbrowser.open(page or url)
                 return
         except (OSError, urllib.error.URLError):
             time.sleep(0.5)

@@ -25,9 +25,7 @@ _SIGNS = {
     "workshop": {"setting", "rounds", "menu", "quantities"},
 }
 
-_KIND_WORDS = (
-    'kind = "place", kind = "strategy", kind = "strand", kind = "future", kind = "study" or kind = "workshop"'
-)
+_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand", kind = "future", kind = "study" or kind = "workshop"'
 
 
 @dataclass(frozen=True)

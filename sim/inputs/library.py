@@ -21,8 +21,7 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class Library:
-    """A folder of scenario files: ``places/``, ``strategies/``, ``strands/``, ``futures/``, ``studies/``,
-    ``workshops/``."""
+    """A folder of scenario files: a folder of its own for each kind (``FOLDERS``)."""
 
     root: Path
 

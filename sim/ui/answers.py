@@ -77,6 +77,12 @@ def diary(question: Question, child: str, report: Report, store: Store = STORE) 
     return store.get_or_make(("diary", key_of(question, 1, (question.strategy,)), child), made)
 
 
+def twin_run(question: Question, report: Report, store: Store = STORE) -> Run:
+    """The place without a zone on the first luck number."""
+    report(0, 1, "the place without a zone")
+    return _ground_of(question, question.seed, TWIN, None, store).twin_run
+
+
 def key_of(question: Question, replications: int, strategies: Sequence[Strategy] | None = None) -> str:
     """Digest of everything that moves the answer."""
     asked = question.strategies if strategies is None else strategies
