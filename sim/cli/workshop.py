@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.screen import complain, out
-from sim.cli.ui import EXIT_MISTAKE, _open_when_up, _problem_with, address, is_own
+from sim.cli.ui import EXIT_MISTAKE, address, is_own, open_when_up, problem_with
 
 if TYPE_CHECKING:
     from sim.inputs.workshop_records import Workshop
@@ -47,7 +47,7 @@ def workshop(
     if any(importlib.util.find_spec(part) is None for part in _PARTS):
         complain("the class needs parts that are not installed. Install them with:  pip install 'zonesim[ui]'")
         raise typer.Exit(EXIT_MISTAKE)
-    problem = _problem_with(host, port) or _two_sessions(session, resume)
+    problem = problem_with(host, port) or _two_sessions(session, resume)
     if problem:
         complain(problem)
         raise typer.Exit(EXIT_MISTAKE)
@@ -59,7 +59,7 @@ def workshop(
         out().print(line, markup=False, highlight=False, soft_wrap=True)
     desk = f"{address(host, port)}/facilitator#{kept.heading.key}"
     if not no_open:
-        threading.Thread(target=_open_when_up, args=(address(host, port), desk), daemon=True).start()
+        threading.Thread(target=open_when_up, args=(address(host, port), desk), daemon=True).start()
     from sim.ui.guard import Limits
     from sim.ui.lessons import Lesson
     from sim.ui.server import serve_class

@@ -24,7 +24,7 @@ from sim.workshops import mixes, views
 from sim.workshops.actions import FACILITATOR, SERVER, RefusedError
 from sim.workshops.readings import told_result
 from sim.workshops.room import Room
-from sim.workshops.state import Wanted, base_of, evidence_of, future_of
+from sim.workshops.state import Wanted, base_of, evidence_of, future_of, round_now
 
 logger = logging.getLogger("zonesim.workshop")
 
@@ -81,11 +81,14 @@ class Lesson:
             self._submit(by, wanted)
         if do == "show" and state.shown is not None:
             self._prepare(state.shown)
+        if do == "go":
+            for what_next in round_now(self.workshop, state).show[:1]:
+                self._prepare(what_next, later=True)
         if do == "remove" and what.get("team") in self._jobs:
             self._jobs.pop(what["team"]).cancel()
 
     def listen(self, team: str, told: Callable[[], None]) -> Callable[[], None]:
-        """Call ``told()`` after changes of the class, and while the run of ``team`` goes on; what comes back ends it."""
+        """Call ``told()`` after changes of the class and of the run of ``team``; what is returned ends it."""
         with self._lock:
             self._numbers += 1
             number = self._numbers
@@ -146,7 +149,7 @@ class Lesson:
         return answers.comparison(question, report, store=self._store)
 
     def _told(self, team: str, number: int, job: Job) -> None:
-        """In a thread of the queue: the run goes on, or is done. One that was cancelled is asked for at the next start."""
+        """In a thread of the queue: the run goes on, or is done. A cancelled one is asked for at the next start."""
         try:
             if job.state.kind == "done":
                 self.room.act(SERVER, "result", team=team, number=number, **job.result)
@@ -184,10 +187,10 @@ class Lesson:
             asked.place, asked.strategies, 0, asked.future, asked.evidence, asked.seed, replications, asked.years
         )
 
-    def _prepare(self, what: Demonstration) -> None:
-        """Begin the work of a demonstration, unless it is there or under way."""
+    def _prepare(self, what: Demonstration, later: bool = False) -> None:
+        """Begin the work of a demonstration, unless it is there or under way; ``later``: it makes way for teams."""
         question = self._question_of_round(NEIGHBOURHOODS)
-        shown = self._shown_of(question)
+        shown, key = self._shown_of(question), answers.key_of(question, question.replications)
         if shown.data is not None or (shown.job is not None and shown.job.state.active):
             return
 
@@ -199,7 +202,7 @@ class Lesson:
                 shown.data = job.result
             self.room.touch()
 
-        shown.job = self._queue.submit("facilitator", f"demonstration {what}", "demonstration", work, changed=changed)
+        shown.job = self._queue.submit("facilitator", f"demonstration {what}", key, work, later=later, changed=changed)
 
     def _shown_of(self, question: Question) -> Shown:
         key = (answers.key_of(question, question.replications),)

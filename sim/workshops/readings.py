@@ -36,6 +36,11 @@ def shown_answer(quantity: Quantity, number: float, signed: bool = True) -> str:
     return plain.value(number)
 
 
+def shown_number(quantity: Quantity, number: float) -> str:
+    """A number of a quantity without its unit."""
+    return Measure(1.0, measure_of(quantity).decimals, "", "").bare(number, signed=quantity.of == "difference")
+
+
 def board_quantity(workshop: Workshop) -> Quantity | None:
     """What the board sets against cost."""
     quantities = workshop.file.quantities

@@ -16,7 +16,7 @@ from sim.report.words import pounds
 from sim.spec import Future
 from sim.workshops import mixes
 from sim.workshops.boards import all_scores, board, guesses_picture, points, scored
-from sim.workshops.readings import answer_of, board_quantity, measure_of, shown_answer
+from sim.workshops.readings import answer_of, board_quantity, measure_of, shown_answer, shown_number
 from sim.workshops.scoring import MOST_POINTS, honest
 from sim.workshops.state import (
     GUESS,
@@ -231,7 +231,7 @@ def _own_score(workshop: Workshop, state: State, team: Team) -> Plain:
             "said": shown, "points": got.points, "most": MOST_POINTS, "inside": got.inside, "guess": guess.middle,
             "low": guess.low, "high": guess.high, "answer": got.answer,
             "answer_said": shown_answer(quantity, got.answer),
-            "distance": shown_answer(quantity, got.distance, signed=False),
+            "distance": f"{got.distance:,.{measure_of(quantity).decimals}f}",
         }  # fmt: skip
     return found | {"mine": mine}
 
@@ -282,7 +282,7 @@ def _board(workshop: Workshop, state: State, salt: str, own: str) -> Plain:
     rows = [
         {
             "label": row.label, "cost": row.cost, "cost_said": pounds(row.cost), "outcome": row.outcome,
-            "said": shown_answer(quantity, row.outcome), "own": row.team == own,
+            "said": shown_number(quantity, row.outcome), "own": row.team == own,
             "future": _future_name(workshop, row.future),
         }
         for row in board(workshop, state, salt)

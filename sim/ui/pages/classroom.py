@@ -35,12 +35,12 @@ left: solara.Reactive[float] = solara.reactive(0.0)
 
 @solara.component
 def Layout(children: list[solara.Element] = []) -> None:
-    """The page as the main landmark."""
+    """The page as the main landmark; it takes the keyboard, so that a page without controls can be scrolled."""
     route, _ = solara.use_route()
     here = "" if route is None else str(route.path)
     with (
         solara.v.Html(tag="div"),
-        solara.v.Html(tag="main", class_="zs-page", attributes={"id": "main", "tabindex": "-1"}),
+        solara.v.Html(tag="main", class_="zs-page", attributes={"id": "main", "tabindex": "0"}),
     ):
         Guarded(children, here)
 
@@ -96,21 +96,32 @@ def Facilitator() -> None:
         rounds=seen["rounds"], paused=seen["paused"],
         event_go=lambda at: steer({"do": "go", "round": at}), event_pause=lambda on: steer({"do": "pause", "on": on}),
     )  # fmt: skip
+    shows = bool(seen["demonstration"] or seen["board"].get("open") or seen["round"]["kind"] == "score")
     with solara.v.Html(tag="div", class_="zsl-screen"):
         with solara.v.Html(tag="div"):
-            panels.Round(
-                round=seen["round"] | {"questions": [q["text"] for q in seen["round"]["questions"]]}, left=left.value,
-                serial=host.room.state.actions, place=seen["place"], future=seen["future_now"],
-                drivers=seen["drivers"], left_out=seen["left_out"] if seen["round"]["kind"] == "debrief" else [],
-                paused=seen["paused"], said=said.value, wall=True, event_dismiss=lambda *_: said.set(""),
+            if shows:
+                Screen(seen)
+            else:
+                TheRound(seen, wall=True)
+        with solara.v.Html(tag="div"):
+            panels.Door(
+                address=host.address, code=seen["code"], told=seen["told"], teams=seen["teams"],
+                large=seen["round"]["number"] == 1, own="127.0.0.1" in host.address, qr=picture(join_link(host)),
             )  # fmt: skip
-            Screen(seen)
-        large = seen["round"]["number"] == 1
-        panels.Door(
-            address=host.address, code=seen["code"], told=seen["told"], teams=seen["teams"], large=large,
-            own="127.0.0.1" in host.address, qr=picture(join_link(host)),
-        )  # fmt: skip
+            if shows:
+                TheRound(seen, wall=False)
     panels.Desk(desk=seen, file=file.value, event_act=steer, event_want=want)
+
+
+@solara.component
+def TheRound(seen: Plain, wall: bool) -> None:
+    """What the round is about: large while nothing else is on the screen, else beside it."""
+    panels.Round(
+        round=seen["round"] | {"questions": [question["text"] for question in seen["round"]["questions"]]},
+        left=left.value, serial=lesson().room.state.actions, place=seen["place"], future=seen["future_now"],
+        drivers=seen["drivers"], left_out=seen["left_out"] if seen["round"]["kind"] == "debrief" else [],
+        paused=seen["paused"], said=said.value, wall=wall, event_dismiss=lambda *_: said.set(""),
+    )  # fmt: skip
 
 
 @solara.component
@@ -291,13 +302,17 @@ def want(what: Any) -> None:
 
 
 def within_page(told: Callable[[], None]) -> Callable[[], None]:
-    """Call back within the page that listens; a page that was closed is told nothing."""
+    """Call back within the page that listens; a page that was closed is told nothing.
+
+    The page's lock keeps what is told and what is pressed apart: a change during a drawing would not be drawn.
+    """
     context = kernel_context.get_current_context()
 
     def call() -> None:
-        if not context.closed_event.is_set():
-            with context:
-                told()
+        with context.lock:
+            if not context.closed_event.is_set():
+                with context:
+                    told()
 
     return call
 
