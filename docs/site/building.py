@@ -47,6 +47,8 @@ def gather(into: Path) -> None:
     where = {source.resolve(): page for page, source in pages.items()}
     for page, source in pages.items():
         text = source.read_text(encoding="utf-8")
+        if page.endswith("_projected"):
+            text += f'\n<p><a href="{source.stem}.screen.html">All of it, a screen each</a></p>\n'
         text = _with_links(text, lambda target, s=source, p=page: _target(target, s, p, where))  # type: ignore[misc]
         path = into / f"{page}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +97,14 @@ def _trees(pages: set[str]) -> str:
     """The tables of contents of the side bar, a heading each."""
     trees = []
     for heading, group in in_order(pages).items():
-        listed = "\n".join(group)
+        listed = "\n".join(_shown(page) for page in group)
         trees.append(f"\n```{{toctree}}\n:caption: {heading}\n:hidden:\n\n{listed}\n```\n")
     return "".join(trees)
+
+
+def _shown(page: str) -> str:
+    """A page as the side bar has it: pages that go with a lesson are called by what they are."""
+    for ending, name in (("_handout", "Handout"), ("_projected", "To project"), ("_notebook", "Notebook")):
+        if page.endswith(ending):
+            return f"{name} <{page}>"
+    return page

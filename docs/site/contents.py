@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-#: Heading of the side bar -> pages, as paths under ``docs/`` without ending; ``*``: all of a folder by name.
+#: Heading of the side bar -> pages, as paths under ``docs/`` without ending; ``*``: all that begin like this, by name.
 CONTENTS: dict[str, tuple[str, ...]] = {
     "Start": ("tour", "glossary", "how-to/browser", "how-to/browser-security"),
     "Learn": (
         "tutorials/index", "tutorials/first_run", "tutorials/your_own_place", "tutorials/your_own_strand",
         "tutorials/cluster_sweep", "tutorials/mesa_model", "tutorials/what_decides", "tutorials/a_figure_again",
     ),
-    "Teach": ("workshops/index", "workshops/*"),
+    "Teach": (
+        "workshops/index", "how-to/workshop", "workshops/first_zone*", "workshops/whole_system*",
+        "workshops/does_it_last*", "workshops/research_sweep*",
+    ),
     "Plan": (
         "how-to/check-your-file", "scenarios", "how-to/futures", "how-to/theory-of-change", "how-to/value-for-money",
         "how-to/joining-up", "how-to/naive-comparisons", "how-to/pairs", "how-to/register",
@@ -37,7 +40,7 @@ def in_order(pages: set[str]) -> dict[str, list[str]]:
         heading: [
             page
             for entry in group
-            for page in (_of_folder(entry[:-1], pages - named) if entry.endswith("*") else [entry])
+            for page in (_beginning(entry[:-1], pages - named) if entry.endswith("*") else [entry])
         ]
         for heading, group in CONTENTS.items()
     }
@@ -49,5 +52,5 @@ def in_order(pages: set[str]) -> dict[str, list[str]]:
     return found
 
 
-def _of_folder(start: str, pages: set[str]) -> list[str]:
+def _beginning(start: str, pages: set[str]) -> list[str]:
     return sorted(page for page in pages if page.startswith(start))

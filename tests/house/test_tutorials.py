@@ -22,6 +22,7 @@ def cells(page: Path) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_it_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(TUTORIALS.parents[1]))  # programs that it starts see the same code
     names: dict[str, Any] = {"__name__": "tutorial"}
     for cell in cells(page):
         exec(compile(cell, str(page), "exec"), names)
