@@ -14,9 +14,9 @@ from docs.site.markdown import plain
 INTRODUCTION = """\
 # The model from Python, name by name
 
-This page is made from the docstrings (`python -m docs.site pages`). [The model from Python](../how-to/python.md) tells how
-to use it, with examples that run; everything here comes from `sim` itself: `from sim import compare, load`. Options mean
-what they mean in [the command line](../cli.md), and the numbers are the same."""
+This page is made from the docstrings (`python -m docs.site pages`). [The model from Python](../how-to/python.md) tells
+how to use it, with examples that run; everything here comes from `sim` itself: `from sim import compare, load`. Options
+mean what they mean in [the command line](../cli.md), and the numbers are the same."""
 
 #: A heading of a docstring in numpy style: a line underlined with dashes.
 _HEADING = re.compile(r"^(\w[\w ]*)\n-+$", re.MULTILINE)

@@ -33,7 +33,17 @@ def build_site(out: Path) -> Path:
         gather(pages)
         if out.exists():
             shutil.rmtree(out)
-        given = ["-q", "-W", "--keep-going", "-c", str(Path(__file__).parent), "-d", str(doctrees), str(pages), str(out)]
+        given = [
+            "-q",
+            "-W",
+            "--keep-going",
+            "-c",
+            str(Path(__file__).parent),
+            "-d",
+            str(doctrees),
+            str(pages),
+            str(out),
+        ]
         if build_main(given):
             raise RuntimeError("the site has mistakes; they stand above")
     for page in sorted((DOCS / "workshops").glob("*_projected.md")):

@@ -20,9 +20,9 @@ from sim.cli.app import app
 INTRODUCTION = """\
 # Every command and option
 
-This page is made from the commands themselves (`python -m docs.site pages`); `zonesim COMMAND --help` says the same. What
-a command's answer holds, the keys of `--json` and the exit codes stand in [the command line](../cli.md). Every command
-has `--help` (`-h`); `zonesim --version` shows the version. Options marked * may be given several times."""
+This page is made from the commands themselves (`python -m docs.site pages`); `zonesim COMMAND --help` says the same.
+What a command's answer holds, the keys of `--json` and the exit codes stand in [the command line](../cli.md). Every
+command has `--help` (`-h`); `zonesim --version` shows the version. Options marked * may be given several times."""
 
 #: How the type of a value is told to people who do not program.
 _WORDS = {int: "whole number", float: "number", str: "text", Path: "file or folder", bool: ""}

@@ -21,7 +21,9 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "how-to/sweep", "how-to/cluster", "how-to/sensitivity", "how-to/discovery", "how-to/search", "how-to/python",
         "how-to/use-mesa", "how-to/virtual-trial", "how-to/validate", "how-to/parity",
     ),
-    "What it rests on": ("model", "mechanisms", "parameters", "evidence", "targets", "calibration", "validation", "across"),
+    "What it rests on": (
+        "model", "mechanisms", "parameters", "evidence", "targets", "calibration", "validation", "across",
+    ),
     "Look up": ("cli", "reference/cli", "reference/api", "performance"),
     "How it changes": ("CHANGELOG", "CONTRIBUTING", "decisions/*"),
 }  # fmt: skip

@@ -51,7 +51,11 @@ def _timings(lesson: Workshop) -> str:
         rows.append((f"{from_:.0f}", f"{at}. {one.name}", KINDS[one.kind], f"{one.minutes:.0f}"))
         from_ += one.minutes
     setting = lesson.file.setting
-    each = f"{pounds(setting.money_gbp)} a year" if setting.money_gbp is not None else "the money of the mix they start from"
+    each = (
+        f"{pounds(setting.money_gbp)} a year"
+        if setting.money_gbp is not None
+        else "the money of the mix they start from"
+    )
     return (
         f"{table(('minute', 'round', 'what happens', 'minutes'), rows)}\n\n"
         f"Place: {lesson.place.name}, {lesson.place.value('children'):,.0f} children. Teams start from "

@@ -36,7 +36,14 @@ def test_a_pack_is_whole(name: str) -> None:
         assert one.notes or one.text, one.id
         assert [q.text for q in one.questions if not q.answer] == [], "a question without an answer"
     assert sum(len(one.questions) for one in lesson.file.rounds) >= 2
-    for heading in ("at a glance", "Words you will need", "Round by round", "usually happens", "goes wrong", "leaves out"):
+    for heading in (
+        "at a glance",
+        "Words you will need",
+        "Round by round",
+        "usually happens",
+        "goes wrong",
+        "leaves out",
+    ):
         assert re.search(rf"^## .*{heading}", guide, re.MULTILINE), heading
     assert f"zonesim workshop {name}" in guide
     assert f"({name}_handout.md)" in guide and f"({name}_projected.md)" in guide

@@ -1,4 +1,4 @@
-"""The site is whole: made pages are fresh, nothing is undocumented, every link and picture is there, nothing is fetched."""
+"""The site is whole: made pages fresh, nothing undocumented, every link and picture there, nothing fetched."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ELSEWHERE = {"parameters.md", "evidence.md"}
 
 def test_made_pages_on_disk_are_fresh() -> None:
     made = generated()
-    assert len(made) == 8 and ELSEWHERE < set(made)
+    assert len(made) == 8 and set(made) > ELSEWHERE
     stale = [name for name in made.keys() - ELSEWHERE if (DOCS / name).read_text(encoding="utf-8") != made[name]]
     assert sorted(stale) == [], "run: python -m docs.site pages"
 
@@ -47,7 +47,9 @@ def _commands(given: typer.Typer, name: str) -> dict[str, set[str]]:
         if inner:
             open_ += [(f"{called} {word}", one) for word, one in inner.items() if not one.hidden]
         else:
-            found[called] = {opt for p in command.params if p.param_type_name == "option" and not p.hidden for opt in p.opts}
+            found[called] = {
+                opt for p in command.params if p.param_type_name == "option" and not p.hidden for opt in p.opts
+            }
     return found
 
 

@@ -33,8 +33,12 @@ def test_it_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 #: What each tutorial tells its reader to expect and what is true of every luck number and version.
 PROMISES: dict[str, Any] = {
     "first_run": lambda made: made["largest"] == 0.0 and len(made["table"]) == 10,
-    "your_own_place": lambda made: made["given"] == ["children", "deprivation_decile", "eal_share"] and made["problems"],
-    "your_own_strand": lambda made: abs(made["outcome"].recovered - 0.12) < max(0.03, 2 * made["outcome"].standard_error),
+    "your_own_place": lambda made: (
+        made["given"] == ["children", "deprivation_decile", "eal_share"] and made["problems"]
+    ),
+    "your_own_strand": lambda made: (
+        abs(made["outcome"].recovered - 0.12) < max(0.03, 2 * made["outcome"].standard_error)
+    ),
     "cluster_sweep": lambda made: made["whole"].complete and len(made["lead"]) == 8,
     "mesa_model": lambda made: made["gain"] > 0.0 and len(made["monthly"]) >= 12,
     "what_decides": lambda made: made["done"].complete and len(made["decision"].found) == 3,
