@@ -59,7 +59,7 @@ def gather(into: Path) -> None:
         text = source.read_text(encoding="utf-8")
         if page.endswith("_projected"):
             text += f'\n<p><a href="{source.stem}.screen.html">All of it, a screen each</a></p>\n'
-        text = _with_links(text, lambda target, s=source, p=page: _target(target, s, p, where))  # type: ignore[misc]
+        text = _with_links(text, lambda target, s=source, p=page: _target(target, s, p, where))
         path = into / f"{page}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + (_trees(set(pages)) if page == "index" else ""), encoding="utf-8")

@@ -23,8 +23,9 @@ def docs(
     """Open the documentation that came with this copy, from this computer: nothing is fetched."""
     if not BUILT.is_file():
         complain(
-            "this copy of zonesim was installed without the built documentation. In the folder of the source code:  "
-            "pip install '.[docs]' && python -m docs.site build . Or read it there as it is: docs/index.md"
+            "this copy of zonesim was installed without the built documentation. In the folder of the source code:\n"
+            "  pip install '.[docs]' && python -m docs.site build\n"
+            "or read it there as it is, from docs/index.md on."
         )
         raise typer.Exit(EXIT_MISTAKE)
     out().print(str(BUILT), markup=False, highlight=False, soft_wrap=True)
