@@ -67,7 +67,7 @@ def _signature(name: str, what: Any) -> str:
 
 def _argument(parameter: inspect.Parameter) -> str:
     """``years: int = 10``; annotations are text already, as everything is annotated late."""
-    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
     default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
     return f"{stars}{parameter.name}: {parameter.annotation}{default}"
 

@@ -87,9 +87,10 @@ def _parameters(callback: Any) -> Iterator[Parameter]:
 
 
 def _option_names(info: OptionInfo, name: str) -> tuple[str, ...]:
-    """``--place``, ``-p``: typer keeps the first of them where a default would stand."""
+    """``--place``, ``-p``: typer keeps the first where a default would stand, and a pair as ``--on/--off``."""
     first = (info.default,) if isinstance(info.default, str) else ()
-    return (*first, *(info.param_decls or ())) or (f"--{name.replace('_', '-')}",)
+    given = (*first, *(info.param_decls or ())) or (f"--{name.replace('_', '-')}",)
+    return tuple(word for words in given for word in words.split("/"))
 
 
 def _argument_name(info: Any, name: str) -> str:
@@ -120,8 +121,10 @@ def _takes(kind: Any, info: ArgumentInfo | OptionInfo | None) -> str:
 
 
 def _default(value: Any, kind: Any) -> str:
-    if value is None or value is False or value == "" or value == ():
-        return "off" if kind is bool else ""
+    if kind is bool:
+        return "on" if value else "off"
+    if value is None or value == "" or value == ():
+        return ""
     return f"`{value.value if isinstance(value, enum.Enum) else value}`"
 
 
