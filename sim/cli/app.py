@@ -21,6 +21,7 @@ import typer
 from sim.cli import (
     analyse,
     diary,
+    docs,
     look,
     optimise,
     parity,
@@ -65,6 +66,7 @@ app.command(epilog="Example:  zonesim show mentoring")(look.show)
 app.command(epilog="Example:  zonesim ui --port 8765")(ui.ui)
 app.command(epilog="Example:  zonesim workshop first_zone --host 0.0.0.0")(workshop.workshop)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+app.command(epilog="Example:  zonesim docs")(docs.docs)
 app.add_typer(register.app, name="register")
 
 
