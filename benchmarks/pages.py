@@ -7,6 +7,7 @@ the server sends it, and sends the events of panels. Thirty of them fit on a lap
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import struct
 import time
@@ -17,6 +18,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 Panel = dict[str, Any]
 THEMES = {"light": {}, "dark": {}}
@@ -88,12 +90,13 @@ class Page:
         await self._line.send(json.dumps(message))
 
     async def _read(self, line: ClientConnection) -> None:
-        async for frame in line:
-            text = frame if isinstance(frame, str) else _first_part(frame)
-            self.heard.append(text)
-            self._take(json.loads(text))
-            async with self._changed:
-                self._changed.notify_all()
+        with contextlib.suppress(ConnectionClosed):
+            async for frame in line:
+                text = frame if isinstance(frame, str) else _first_part(frame)
+                self.heard.append(text)
+                self._take(json.loads(text))
+                async with self._changed:
+                    self._changed.notify_all()
 
     def _take(self, message: dict[str, Any]) -> None:
         kind, content = message["header"]["msg_type"], message.get("content", {})

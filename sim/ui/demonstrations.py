@@ -1,7 +1,7 @@
 """Three things to see on a projector, each read off twenty pairs of runs of one mix; no Solara here.
 
 - ``same_luck``: twenty neighbourhoods that differ in luck alone. With the same luck on both sides (common random
-  numbers) the difference that the zone makes stands out; with different luck it drowns in noise.
+  numbers) the difference that the zone makes stands out; with different luck it is blurred.
 - ``who_was_found``: who was reached, by how much they needed it (selective take-up).
 - ``dashboard``: what partners see on their screen beside the truth (imperfect measurement).
 """
@@ -98,10 +98,11 @@ def who_was_found(comparison: Comparison) -> dict[str, Any]:
     here = found[
         (found["indicator"] == REACHED) & (found["population"] == "residents") & (found["year"] == comparison.years)
     ].set_index("group")
+    shares = dict(zip(here.index, 100 * here[["value", "twin"]].to_numpy(dtype=float), strict=True))
     rows = []
     for group in FIFTHS:
         if group in here.index and not bool(here.loc[group, "suppressed"]):
-            value, twin = (100 * float(here.loc[group, column]) for column in ("value", "twin"))
+            value, twin = (float(number) for number in shares[group])
             rows.append({"name": GROUPS[group], "value": value, "twin": twin, "more": value - twin})
     return {"rows": rows, "year": comparison.years, "said": _said_of_found(rows), "users": _users(comparison)}
 

@@ -275,6 +275,11 @@ def _future_name(workshop: Workshop, name: str) -> str:
     return future.name if future.shocks else ""
 
 
+def _other_world(workshop: Workshop, state: State, future: str) -> str:
+    """The world a run lived through, where it is not that of now."""
+    return "" if future == future_of(workshop, state) else _world(workshop, future).name
+
+
 def _board(workshop: Workshop, state: State, salt: str, own: str) -> Plain:
     quantity = board_quantity(workshop)
     if quantity is None:
@@ -283,7 +288,7 @@ def _board(workshop: Workshop, state: State, salt: str, own: str) -> Plain:
         {
             "label": row.label, "cost": row.cost, "cost_said": pounds(row.cost), "outcome": row.outcome,
             "said": shown_number(quantity, row.outcome), "own": row.team == own,
-            "future": _future_name(workshop, row.future),
+            "future": _other_world(workshop, state, row.future),
         }
         for row in board(workshop, state, salt)
     ]  # fmt: skip
