@@ -79,3 +79,10 @@ def test_guides_pin_no_number_that_a_new_fit_would_move() -> None:
     for name in LESSONS:
         told = text(name).split("usually happens")[1].split("\n## ")[0]
         assert re.findall(r"\d+\.\d+", told) == []
+
+
+def test_the_first_lesson_says_the_same_money_everywhere() -> None:
+    setting = load_workshop("first_zone").file.setting
+    for page in ("first_zone_handout", "first_zone_projected"):
+        assert f"£{setting.money_gbp:,.0f}" in text(page)
+        assert f"{setting.posts:.0f} posts" in text(page)
