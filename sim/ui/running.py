@@ -192,14 +192,17 @@ def _of_page(key: str) -> str:
 
 
 def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:
-    """Call back within the page that asks; a page that was closed is told nothing, and its job is stopped."""
+    """Call back within the page that asks; a page that was closed is told nothing, and its job is stopped.
+
+    The page's lock keeps what is told and what is pressed apart: a change during a drawing would not be drawn.
+    """
     context = kernel_context.get_current_context()
 
     def call(job: Job) -> None:
         if context.closed_event.is_set():
             job.cancel()
             return
-        with context:
+        with context.lock, context:
             told(job)
 
     return call

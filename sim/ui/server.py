@@ -55,6 +55,9 @@ def application(limits: Limits | None = None, prepare: Callable[[], None] | None
     from starlette.routing import Mount, Route
 
     from sim.ui.jobs import QUEUE
+    from sim.ui.sealed import seal
+
+    seal()
 
     def sessions() -> int:
         return len(kernel_context.contexts)
