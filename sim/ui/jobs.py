@@ -141,8 +141,12 @@ class Queue:
         *,
         later: bool = False,
         changed: Callable[[Job], None] | None = None,
+        instead_of: Job | None = None,
     ) -> Job:
         """Put work into the queue; the same question of the same user is not put twice.
+
+        ``instead_of``: a job that nobody waits for any more. It is cancelled, and if it was still waiting in the same
+        line the new one takes its place there: who changes a plan again while waiting does not start from the end.
 
         ``key``: digest of what is asked. ``changed(job)`` is called in a thread of the queue when the state changes,
         at most four times a second while it works. A job beyond a limit comes back failed, with what to do.
@@ -153,6 +157,8 @@ class Queue:
             for other in active:
                 if (other.user, other.key, other.later) == (user, key, later) and not other._stop:
                     return other
+            if instead_of is not None and self._takes_place(job, instead_of):
+                return job
             refusal = self._refusal(user, active)
             if refusal:
                 job._kind, job._why = "failed", refusal
@@ -193,6 +199,16 @@ class Queue:
         if sum(job.user == user and not job._stop for job in active) >= self.per_user:
             return f"{self.per_user} of your runs are waiting already", "wait for one of them, or stop one"
         return None
+
+    def _takes_place(self, job: Job, of: Job) -> bool:
+        """Cancel a job; whether the new one stands in line in its place. The lock is held."""
+        waits = of in self._waiting and not of._begun and of.later == job.later
+        if not waits:
+            self.cancel(of)
+            return False
+        of._stop, of._kind = True, "cancelled"
+        self._waiting[self._waiting.index(of)] = job
+        return True
 
     def _line(self) -> list[Job]:
         """Waiting jobs in the order in which they will start."""

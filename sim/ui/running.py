@@ -47,27 +47,33 @@ _job: solara.Reactive[Job | None] = solara.reactive(None)
 
 def ask() -> None:
     """Ask what is chosen now: comparison and film. What was asked before and is not answered yet is stopped."""
-    stop()
+    before, _job.value = _job.value, None
     try:
         question = state.question_now()
     except InputError as error:
+        _cancel(before)
         first = error.problems[0]
         told = State("failed", why=f"{first.field}: {first.problem}", what_to_do=first.remedy)
         answer.value = Answer(state=told)
         return
     known = answers.known_comparison(question)
     if known is not None and answers.known_film(question) is not None:
+        _cancel(before)
         answer.value = Answer(question, known, True, answers.known_film(question))
         return
     answer.value = Answer(question, state=State("queued"))
-    _submit(question, "first picture", first_picture, later=False)
+    _submit(question, "first picture", first_picture, later=False, instead_of=before)
 
 
 def stop() -> None:
     """Stop what is under way for this page."""
-    if _job.value is not None:
-        _job.value.cancel()
-        _job.value = None
+    _cancel(_job.value)
+    _job.value = None
+
+
+def _cancel(job: Job | None) -> None:
+    if job is not None:
+        job.cancel()
 
 
 def stale() -> bool:
@@ -162,10 +168,14 @@ def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
     return answers.comparison(question, report), answers.film(question, report)
 
 
-def _submit(question: Question, title: str, work: Callable[[Question, Report], Any], later: bool) -> None:
+def _submit(
+    question: Question, title: str, work: Callable[[Question, Report], Any], later: bool, instead_of: Job | None = None
+) -> None:
     key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
-    job = QUEUE.submit(user_id(), title, key, lambda report: work(question, report), later=later, changed=told)
+    job = QUEUE.submit(
+        user_id(), title, key, lambda report: work(question, report), later=later, changed=told, instead_of=instead_of
+    )
     _job.value = job
     if not job.state.active and job.state.kind == "failed":
         answer.value = replace(answer.value, state=job.state)
