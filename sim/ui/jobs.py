@@ -152,13 +152,16 @@ class Queue:
         at most four times a second while it works. A job beyond a limit comes back failed, with what to do.
         """
         job = Job(user, title, key, work, later, self, changed)
+        if instead_of is not None:
+            if self._takes_place(job, instead_of):
+                return job
+            # Outside the lock: its page is told, and a page that is told may ask the queue.
+            self.cancel(instead_of)
         with self._ready:
             active = [*self._waiting, *self._working]
             for other in active:
                 if (other.user, other.key, other.later) == (user, key, later) and not other._stop:
                     return other
-            if instead_of is not None and self._takes_place(job, instead_of):
-                return job
             refusal = self._refusal(user, active)
             if refusal:
                 job._kind, job._why = "failed", refusal
@@ -201,14 +204,13 @@ class Queue:
         return None
 
     def _takes_place(self, job: Job, of: Job) -> bool:
-        """Cancel a job; whether the new one stands in line in its place. The lock is held."""
-        waits = of in self._waiting and not of._begun and of.later == job.later
-        if not waits:
-            self.cancel(of)
-            return False
-        of._stop, of._kind = True, "cancelled"
-        self._waiting[self._waiting.index(of)] = job
-        return True
+        """Whether the new job now stands in line in the place of one that was waiting there, which is cancelled."""
+        with self._ready:
+            if of not in self._waiting or of._begun or of.later != job.later:
+                return False
+            of._stop, of._kind = True, "cancelled"
+            self._waiting[self._waiting.index(of)] = job
+            return True
 
     def _line(self) -> list[Job]:
         """Waiting jobs in the order in which they will start."""
