@@ -55,6 +55,11 @@ def is_path(ref: str | Path) -> bool:
     return isinstance(ref, Path) or ref.endswith(".toml") or "/" in ref or "\\" in ref
 
 
+def leads_out(ref: str) -> bool:
+    """Whether a path that a file names leaves the folder of that file: absolute, or with ``..`` in it."""
+    return Path(ref).is_absolute() or ".." in Path(ref.replace("\\", "/")).parts
+
+
 @lru_cache(maxsize=1)
 def packaged() -> Library:
     """The library that is installed with the program."""

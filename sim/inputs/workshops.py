@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sim.inputs.documents import Document, open_document
 from sim.inputs.futures import load_future
-from sim.inputs.library import Library, is_path, packaged
+from sim.inputs.library import Library, is_path, leads_out, packaged
 from sim.inputs.lines import KeyPath
 from sim.inputs.places import fill_place, load_place
 from sim.inputs.problems import Findings, did_you_mean, show
@@ -66,7 +66,7 @@ class _Reader:
     def __call__(self, load: Callable[..., T], ref: str, path: KeyPath) -> T | None:
         if not is_path(ref):
             return load(ref, self._library)
-        if Path(ref).is_absolute() or ".." in Path(ref.replace("\\", "/")).parts:
+        if leads_out(ref):
             problem = f"{show(ref)} leads out of the folder of this file"
             self._findings.add(path, problem, "put the file beside the workshop")
             return None
