@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.sweeps import Sweep, sweep
+from sim.futures import NO_FUTURE
 from sim.inputs import load_place, load_strategy
+from sim.outcomes import HEADLINES
 from sim.spec import Design, Study
 
 PLACE, YEARS = "england_decile_2", 10
@@ -24,6 +26,7 @@ def _study(place: str, years: int, replications: int) -> Study:
     return Study(
         id="benchmark", name="Benchmark", strategies=tuple(load_strategy(name) for name in STRATEGIES),
         places=(load_place(place),), years=years, replications=replications, design=Design(kind="grid"),
+        futures=(NO_FUTURE,), outcomes=tuple(HEADLINES),
     )  # fmt: skip
 
 

@@ -46,6 +46,11 @@ def load(
 
     ``kind``: needed only for a file outside the library that does not say what it is. Raises ``InputError`` for what
     there is not and for mistakes in a file, ``OutputError`` for a folder that is no run.
+
+    >>> load("pembury").region
+    'London'
+    >>> load("mentoring").ages
+    (8, 18)
     """
     if kind is not None:
         return _LOADERS[kind](ref)
@@ -83,6 +88,10 @@ def compare(
     or asked for. ``parameters``: ``"drawn"`` or ``"central"``. ``threads`` changes no number. ``progress(done, total,
     what)`` is called after each replication. Raises ``ValueError`` for a number or word outside its range and
     ``InputError`` for an unknown id or a mistake in a file.
+
+    >>> found = compare("early_start", "early_start", place="pembury", replications=1, years=1)
+    >>> float(found.results.difference.abs().max())
+    0.0
     """
     if not strategies:
         raise ValueError("name a strategy or more: compare('schools_only', 'cradle_to_career')")

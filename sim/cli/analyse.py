@@ -54,6 +54,7 @@ def sensitivity(
     from sim.experiments.decision import labels_of
     from sim.experiments.responses import AnalysisError
     from sim.experiments.sensitivity import sensitivity as analyse
+    from sim.outcomes.asked import asked
     from sim.report.sensitivity_figures import sensitivity_figure
 
     done = _sweep(study, out, from_, workers, resume)
@@ -66,7 +67,7 @@ def sensitivity(
     labels, names = labels_of(done.study), {s.id: s.name for s in done.study.strategies}
     figures: dict[str, Callable[[], Figure]] = {}
     for text in found.frame["outcome"].unique():
-        title = f"What {text} hangs on"
+        title = f"On what it hangs: {asked(text, done.study.years).in_words}"
         figures[f"sensitivity-{_file_name(text)}.png"] = lambda text=text, title=title: sensitivity_figure(
             found.frame, text, title, labels, names
         )

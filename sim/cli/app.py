@@ -18,7 +18,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import analyse, diary, look, optimise, parity, register, report, simulate, sweep, trial, ui, validate
+from sim.cli import (
+    analyse,
+    diary,
+    docs,
+    look,
+    optimise,
+    parity,
+    register,
+    report,
+    simulate,
+    sweep,
+    trial,
+    ui,
+    validate,
+    workshop,
+)
 from sim.cli.screen import complain
 
 EXIT_MISTAKE, EXIT_FAULT, EXIT_STOPPED = 2, 70, 130
@@ -49,7 +64,9 @@ app.command(epilog="Example:  zonesim report zonesim-runs/demo-wallsend")(report
 app.command(name="list", epilog="Example:  zonesim list strands")(look.list_)
 app.command(epilog="Example:  zonesim show mentoring")(look.show)
 app.command(epilog="Example:  zonesim ui --port 8765")(ui.ui)
+app.command(epilog="Example:  zonesim workshop first_zone --host 0.0.0.0")(workshop.workshop)
 app.command(epilog="Example:  zonesim check my_strategy.toml --place wallsend")(look.check)
+app.command(epilog="Example:  zonesim docs")(docs.docs)
 app.add_typer(register.app, name="register")
 
 

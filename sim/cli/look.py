@@ -15,6 +15,7 @@ from sim.cli.options import Json
 from sim.cli.screen import complain, err, out
 from sim.cli.strategies import strategy_rows, told_strategy
 from sim.cli.studies import study_rows, told_study
+from sim.cli.workshops import told_workshop, workshop_estimate, workshop_rows
 
 if TYPE_CHECKING:
     from sim.inputs import FileCheck, Problem
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     STRATEGIES = "strategies"
     FUTURES = "futures"
     STUDIES = "studies"
+    WORKSHOPS = "workshops"
     INDICATORS = "indicators"
     MECHANISMS = "mechanisms"
     PARAMETERS = "parameters"
@@ -38,12 +40,12 @@ class Kind(StrEnum):
 
 _SINGULAR = {
     Kind.PLACES: "place", Kind.STRANDS: "strand", Kind.STRATEGIES: "strategy", Kind.FUTURES: "future",
-    Kind.STUDIES: "study",
+    Kind.STUDIES: "study", Kind.WORKSHOPS: "workshop",
 }  # fmt: skip
 
 
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Json = False) -> None:
-    """List places, strands, strategies, futures, studies, indicators, mechanisms or parameters."""
+    """List places, strands, strategies, futures, studies, workshops, indicators, mechanisms or parameters."""
     rows = _rows(kind)
     if json:
         print(json_text.dumps({kind.value: rows}))
@@ -63,7 +65,7 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")], json: Jso
 
 
 def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="An id of `list`.")], json: Json = False) -> None:
-    """Show a place, strand, strategy, future, study or indicator with its values and sources (notes: --json)."""
+    """Show a place, strand, strategy, future, study, workshop or indicator with values and sources (notes: --json)."""
     found = _find(identifier)
     if found is None:
         complain(_unknown(identifier))
@@ -114,6 +116,7 @@ def _rows(kind: Kind) -> list[dict[str, Any]]:
         Kind.STRATEGIES: strategy_rows,
         Kind.FUTURES: _future_rows,
         Kind.STUDIES: study_rows,
+        Kind.WORKSHOPS: workshop_rows,
         Kind.INDICATORS: _indicator_rows,
         Kind.MECHANISMS: _mechanism_rows,
         Kind.PARAMETERS: _parameter_rows,
@@ -198,7 +201,8 @@ def _unit_cost(strand: Any) -> str:
 def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     from dataclasses import asdict
 
-    from sim.inputs import list_ids, load_future, load_place, load_strand, load_strategy, load_study
+    from sim.inputs import list_ids, load_future, load_place, load_strand, load_strategy, load_study, load_workshop
+    from sim.inputs.workshop_records import Workshop
     from sim.outcomes import INDICATORS
     from sim.report.drivers import shown_place
     from sim.spec import Place, Study
@@ -206,12 +210,14 @@ def _find(identifier: str) -> tuple[str, dict[str, Any]] | None:
     if identifier in INDICATORS:
         return "indicator", asdict(INDICATORS[identifier])
     loaders: dict[str, Any] = {"place": load_place, "strategy": load_strategy, "strand": load_strand}
-    loaders |= {"future": load_future, "study": load_study}
+    loaders |= {"future": load_future, "study": load_study, "workshop": load_workshop}
     for kind, load in loaders.items():
         if identifier in list_ids(kind):
             record: Record = load(identifier)
             if isinstance(record, Study):
                 return kind, told_study(record)
+            if isinstance(record, Workshop):
+                return kind, told_workshop(record)
             return kind, shown_place(record) if isinstance(record, Place) else record.model_dump(mode="json")
     return None
 
@@ -222,7 +228,8 @@ def _unknown(identifier: str) -> str:
 
     ids = [*INDICATORS, *(name for kind in _SINGULAR.values() for name in list_ids(kind))]
     near = difflib.get_close_matches(identifier, ids, n=3)
-    everything = "zonesim list places|strands|strategies|futures|studies|indicators|mechanisms|parameters shows all."
+    kinds = "|".join(Kind)
+    everything = f"zonesim list {kinds} shows all."
     hint = f"Did you mean {' or '.join(near)}?" if near else everything
     return f'there is nothing with the id "{identifier}". {hint}'
 
@@ -306,11 +313,14 @@ def _estimate(found: FileCheck, place: Place | None) -> dict[str, Any] | None:
     from sim.experiments.estimate import place_estimate, strategy_estimate, target_estimate
     from sim.inputs import load_place, load_strands
     from sim.inputs.register import load_register
+    from sim.inputs.workshop_records import Workshop
     from sim.spec import Place, Strategy, Study
 
     record = found.record
     if isinstance(record, Study):
         return study_estimate(record)
+    if isinstance(record, Workshop):
+        return workshop_estimate(record)
     if isinstance(record, tuple):
         return target_estimate(record)
     if isinstance(record, Place):

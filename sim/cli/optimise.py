@@ -90,7 +90,7 @@ def optimise(
         title = f"Best mixes for {question.place.name}: {searches} searches of {runs} mixes, {luck} luck numbers each"
         with Progress(title, is_cold()) as progress:
             found = find(
-                question, folder, resume=resume, workers=threads, command=_command(locals_of=question, place=place),
+                question, folder, resume=resume, workers=threads, command=_command(question, place),
                 progress=progress,
             )  # fmt: skip
     except QuestionError as error:
@@ -111,23 +111,12 @@ def _months(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in _parts(text))
 
 
-def _command(locals_of: Question, place: str) -> str:
-    """The command line that repeats a search, every option that matters spelled out."""
+def _command(question: Question, place: str) -> str:
+    """The command line that repeats a search."""
+    from sim.experiments.search.question import words_of
     from sim.report.briefing import command_line
 
-    q = locals_of
-    words = ["optimise", "--place", place, "--budget", f"{q.budget:g}"]
-    words += [] if q.posts is None else ["--posts", f"{q.posts:g}"]
-    for name in q.outcomes:
-        words += ["--outcome", name]
-    words += ["--futures", ",".join(future.id for future in q.futures), "--robust", q.robust]
-    words += ["--strands", ",".join(q.strands)] if q.strands else []
-    words += ["--starts", ",".join(map(str, q.starts)), "--runs", str(q.runs), "--searches", str(q.searches)]
-    words += ["--luck", str(q.luck), "--fresh", str(q.fresh), "--top", str(q.top), "--seed", str(q.seed)]
-    words += ["--years", str(q.years), "--evidence", q.evidence, "--parameters", q.parameters]
-    for strategy in q.beside:
-        words += ["--against", strategy.id]
-    return command_line(words if q.screen else [*words, "--no-screen"])
+    return command_line(words_of(question, place, [strategy.id for strategy in question.beside]))
 
 
 def _finish(found: Answer, question: Question, folder: Path, json: bool) -> None:

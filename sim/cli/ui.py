@@ -34,7 +34,7 @@ def ui(
     if any(importlib.util.find_spec(part) is None for part in _PARTS):
         complain("the browser needs parts that are not installed. Install them with:  pip install 'zonesim[ui]'")
         raise typer.Exit(EXIT_MISTAKE)
-    problem = _problem_with(host, port)
+    problem = problem_with(host, port)
     if problem:
         complain(problem)
         raise typer.Exit(EXIT_MISTAKE)
@@ -44,7 +44,7 @@ def ui(
     for line in told(host, port):
         out().print(line, markup=False, highlight=False, soft_wrap=True)
     if not no_open:
-        threading.Thread(target=_open_when_up, args=(address(host, port),), daemon=True).start()
+        threading.Thread(target=open_when_up, args=(address(host, port),), daemon=True).start()
     serve(host, port, Limits(sessions=sessions))
 
 
@@ -79,7 +79,7 @@ def is_own(host: str) -> bool:
         return False
 
 
-def _problem_with(host: str, port: int) -> str | None:
+def problem_with(host: str, port: int) -> str | None:
     """Why the address cannot be listened on, with what to do, or ``None``."""
     try:
         family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -94,12 +94,12 @@ def _problem_with(host: str, port: int) -> str | None:
     return None
 
 
-def _open_when_up(url: str) -> None:
-    """Open the browser once the server answers."""
+def open_when_up(url: str, page: str = "") -> None:
+    """Open the browser once the server answers, at ``page`` if that is another address."""
     for _ in range(120):
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=1):
-                webbrowser.open(url)
+                webbrowser.open(page or url)
                 return
         except (OSError, urllib.error.URLError):
             time.sleep(0.5)

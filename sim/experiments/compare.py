@@ -39,7 +39,7 @@ from sim.outcomes.intervals import middle_90
 from sim.outputs.delivery import shortfall_sentences, shortfalls
 from sim.outputs.records import ParametersUsed
 from sim.parameters import Register
-from sim.population import Margin, build
+from sim.population import Margin
 from sim.schema import ENROLMENT_MONTHS, V
 from sim.spec import Future, Place, Strategy
 
@@ -151,7 +151,6 @@ def compare(
     done = side_by_side([partial(one, seed + r, alone) for r in range(replications)], workers, progress, "replications")
     everything, children = [runs for runs, _ in done], [counted for _, counted in done]
     names = _unique([twin.id, *(s.id for s in strategies)])
-    fit = build(place, registered(seed).parameters, seed, 12).fit
     inputs = [place.model_dump(mode="json"), [s.model_dump(mode="json") for s in strategies], register, sorted(off)]
     if future.shocks:
         inputs.append([shock.model_dump(mode="json") for shock in future.shocks])
@@ -186,7 +185,7 @@ def compare(
         delivery=delivery,
         yearly=_yearly(names, everything, seed),
         runs=_runs(names, everything, seed, source),
-        fit=_fit(fit),
+        fit=_fit(everything[0][0].fit),
         dashboard=dashboard_frame(names, everything),
         naive=naive_frame(names, everything),
         theory=theory_frame(names[1:], everything, strategies),

@@ -21,12 +21,14 @@ from sim.offers import Evidence
 from sim.outcomes import GROUPS
 from sim.outputs.records import CENTRAL, ParametersUsed
 from sim.parameters import Register
+from sim.population import Margin
 from sim.schema import V
 from sim.spec import Future, Place, Strand, Strategy
 
 Reals = npt.NDArray[np.float64]
 T = TypeVar("T")
 Watch = Callable[[int], None]
+Look = Callable[[World], None]
 
 #: What is paid before any strand.
 OVERHEADS = ("partnership", "local_analysis")
@@ -44,6 +46,7 @@ class Run:
     ``OVERHEADS``, pounds. ``flows``: children at the start, births, arrivals, leavers, aged out, at the end.
     ``seen``: what partners had on their screen. ``log``: what happened, month by month. ``analysis``: what the local
     analysis said; ``drivers``: the truth it looks for, in the order of ``spec.DRIVERS``, which no table shows unasked.
+    ``fit``: asked margins of the place beside those of its first day.
     """
 
     strategy: str
@@ -64,6 +67,7 @@ class Run:
     log: tuple[LogEntry, ...]
     analysis: tuple[Estimate, ...]
     drivers: Reals
+    fit: tuple[Margin, ...]
 
 
 def flows(world: World) -> dict[str, int]:
@@ -107,6 +111,7 @@ def _finish(world: World, twin: World | None, wall: float) -> Run:
         log=tuple(world.log),
         analysis=tuple(world.analysis),
         drivers=world.start.drivers,
+        fit=world.start.fit,
     )
 
 
@@ -128,42 +133,49 @@ class Ground:
 def ground(
     place: Place, register: Register, library: dict[str, Strand], seed: int, months: int, evidence: Evidence,
     without: frozenset[str] = frozenset(), future: Future = NO_FUTURE, twin: Strategy = TWIN, threads: int = 1,
-    watch: Watch | None = None, watched: bool = True, start: Start | None = None,
+    watch: Watch | None = None, watched: bool = True, start: Start | None = None, look: Look | None = None,
 ) -> Ground:  # fmt: skip
     """The start of a replication and its twin. ``register``: the parameters of this replication.
 
     ``watch(month)`` is called before each month and may raise to stop. ``watched``: partners' screens are filled;
     without, ``Run.seen`` is empty and nothing else is changed. ``start``: one made before of the same place, register,
-    seed, months and switches, and of a future with the same moves.
+    seed, months and switches, and of a future with the same moves. ``look(world)`` is shown the twin on the first day
+    and after each month, and may change nothing.
     """
     started = time.perf_counter()
     if start is None:
         start = create_start(place, register, seed, months, without, threads, future)
     start = replace(start, future=future)
     world = create(start, twin, library, evidence, threads)
-    _live(world, months, watch, watched)
+    _live(world, months, watch, watched, look)
     return Ground(start, world, _finish(world, None, time.perf_counter() - started), evidence, library, months)
 
 
 def run_on(
-    ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None, watched: bool = True
-) -> Run:
-    """One strategy on the luck of its twin. ``watch``, ``watched``: as in ``ground``."""
+    ground: Ground, strategy: Strategy, threads: int = 1, watch: Watch | None = None, watched: bool = True,
+    look: Look | None = None,
+) -> Run:  # fmt: skip
+    """One strategy on the luck of its twin. ``watch``, ``watched``, ``look``: as in ``ground``."""
     started = time.perf_counter()
     world = create(ground.start, strategy, ground.library, ground.evidence, threads)
-    _live(world, ground.months, watch, watched)
+    _live(world, ground.months, watch, watched, look)
     return _finish(world, ground.twin, time.perf_counter() - started)
 
 
-def _live(world: World, months: int, watch: Watch | None, watched: bool) -> None:
-    """Step a world, a month at a time where somebody watches."""
+def _live(world: World, months: int, watch: Watch | None, watched: bool, look: Look | None) -> None:
+    """Step a world, a month at a time where somebody watches or looks."""
     only = None if watched else _UNWATCHED
-    if watch is None:
+    if watch is None and look is None:
         advance(world, months, only)
         return
+    if look is not None:
+        look(world)
     for month in range(months):
-        watch(month)
+        if watch is not None:
+            watch(month)
         advance(world, only=only)
+        if look is not None:
+            look(world)
 
 
 def replicate(

@@ -26,6 +26,7 @@ from sim.offers import ECOLOGIES
 from sim.outcomes import GROUPS, HEADLINES, INDICATOR_IDS, INDICATORS, SMALLEST_CELL, row_values, who_counts
 from sim.outcomes.declaring import View
 from sim.outcomes.reading import groups_of_children, groups_of_households
+from sim.population import Population
 from sim.schema import PHASES
 from sim.spec import Strategy
 
@@ -96,16 +97,46 @@ class Film:
         return len(self.strategy.months)
 
 
+class Camera:
+    """Takes a picture of one world on the first day and after each month; its ``look`` goes to ``run_on``.
+
+    ``months``: of the run; ``told(share)`` is called after each year and may raise to stop the work.
+    """
+
+    def __init__(self, months: int, told: Callable[[float], None] | None = None) -> None:
+        self._frame, self._name, self._told = 0, "", told
+        self._rows: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._months: Bytes = np.zeros((months + 1, 0), dtype=np.uint8)
+        self._headlines = np.full((months + 1, len(HEADLINES)), np.nan)
+        self._reached: Whole = np.zeros((months + 1, SEVERAL), dtype=np.int32)
+        self._flows: Whole = np.zeros((months + 1, len(FLOWS)), dtype=np.int32)
+
+    def look(self, world: World) -> None:
+        """The next picture of the world."""
+        frame, last = self._frame, len(self._months) - 1
+        if frame == 0:
+            self._name, self._rows = world.strategy.name, _ever_here(world.start.population, last)
+            self._months = np.zeros((last + 1, len(self._rows)), dtype=np.uint8)
+        else:
+            self._flows[frame] = _flows(world, self._rows)
+        work, here = _work(world, self._rows), _here(world, self._rows)
+        self._months[frame] = np.where(here, _byte(world, self._rows, work), 0)
+        self._reached[frame] = np.bincount(work[here], minlength=SEVERAL + 1)[1:]
+        self._headlines[frame] = list(_headlines(world))
+        if self._told is not None and frame % 12 == 0:
+            self._told(frame / last)
+        self._frame += 1
+
+    def take(self) -> Take:
+        """What was seen."""
+        return Take(self._name, self._months, self._headlines, self._reached, self._flows)
+
+
 def film(ground: Ground, strategy: Strategy, report: Report | None = None) -> Film:
     """Watch the twin and a strategy from the first day to the last month of a ground, which it does not change.
 
     ``report`` is called after each year of each world.
     """
-    tables = ground.start.population
-    rows = _ever_here(ground)
-    home = tables.households.home[tables.children.household[rows]]
-    n_homes = tables.n_homes
-    homes = np.stack([tables.households.x[:n_homes], tables.households.y[:n_homes]], axis=1) * _METRES
     takes = []
     for number, played in enumerate((ground.twin.strategy, strategy)):
 
@@ -113,40 +144,40 @@ def film(ground: Ground, strategy: Strategy, report: Report | None = None) -> Fi
             if report is not None:
                 report(number + share, 2.0, f"{name}, month by month")
 
-        takes.append(_take(ground, played, rows, told))
-    place = ground.start.place
+        takes.append(take(ground, played, told))
+    return put_together(ground, *takes)
+
+
+def take(ground: Ground, strategy: Strategy, told: Callable[[float], None] | None = None) -> Take:
+    """Live through a ground once more and look. ``told(share)`` is called after each year."""
+    camera = Camera(ground.months, told)
+    world = create(ground.start, strategy, ground.library, ground.evidence)
+    camera.look(world)
+    for _ in range(ground.months):
+        advance(world)
+        camera.look(world)
+    return camera.take()
+
+
+def put_together(ground: Ground, twin: Take, strategy: Take) -> Film:
+    """The film of a twin and a strategy that were seen on a ground."""
+    tables, place = ground.start.population, ground.start.place
+    rows = _ever_here(tables, ground.months)
+    home = tables.households.home[tables.children.household[rows]]
+    n_homes = tables.n_homes
+    homes = np.stack([tables.households.x[:n_homes], tables.households.y[:n_homes]], axis=1) * _METRES
     side = float(np.sqrt(place.value("area_km2"))) * _METRES
     return Film(
         place.name, side, homes.astype(np.float32), home.astype(np.int32), _schools(ground), _services(ground, side),
-        takes[0], takes[1],
+        twin, strategy,
     )  # fmt: skip
 
 
-def _ever_here(ground: Ground) -> npt.NDArray[np.int64]:
+def _ever_here(tables: Population, months: int) -> npt.NDArray[np.int64]:
     """Rows of children who live here in at least one frame."""
-    c = ground.start.population.children
+    c = tables.children
     first, last = np.maximum(c.first_month, 0), np.minimum(c.last_month, c.leaves_month)
-    return np.flatnonzero((first < last) & (first < ground.months))
-
-
-def _take(ground: Ground, strategy: Strategy, rows: npt.NDArray[np.int64], told: Callable[[float], None]) -> Take:
-    world = create(ground.start, strategy, ground.library, ground.evidence)
-    months = np.zeros((ground.months + 1, len(rows)), dtype=np.uint8)
-    headlines = np.full((ground.months + 1, len(HEADLINES)), np.nan)
-    reached = np.zeros((ground.months + 1, SEVERAL), dtype=np.int32)
-    flows = np.zeros((ground.months + 1, len(FLOWS)), dtype=np.int32)
-    for frame in range(ground.months + 1):
-        if frame:
-            advance(world)
-            flows[frame] = _flows(world, rows)
-        work = _work(world, rows)
-        here = _here(world, rows)
-        months[frame] = np.where(here, _byte(world, rows, work), 0)
-        reached[frame] = np.bincount(work[here], minlength=SEVERAL + 1)[1:]
-        headlines[frame] = list(_headlines(world))
-        if frame % 12 == 0:
-            told(frame / ground.months)
-    return Take(strategy.name, months, headlines, reached, flows)
+    return np.flatnonzero((first < last) & (first < months))
 
 
 def _last_month(world: World) -> int:

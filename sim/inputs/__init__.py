@@ -1,7 +1,7 @@
-"""Files in: places, strategies, strands, futures and studies from TOML, checked, completed and explained.
+"""Files in: places, strategies, strands, futures, studies and workshops from TOML, checked and explained.
 
-``load_place``, ``load_strategy``, ``load_strand``, ``load_future`` and ``load_study`` take an id of the packaged
-library or a path and give a record of ``sim.spec``; what is wrong with a file comes as ``InputError`` with one
+``load_place``, ``load_strategy``, ``load_strand``, ``load_future``, ``load_study`` and ``load_workshop`` take an id of
+the packaged library or a path and give a record; what is wrong with a file comes as ``InputError`` with one
 ``Problem`` (file, line, field, what is wrong, what would be right) for each mistake.
 """
 
@@ -16,6 +16,7 @@ from sim.inputs.schemas import SCHEMA_VERSION
 from sim.inputs.strands import load_strand, load_strands
 from sim.inputs.strategies import load_strategy
 from sim.inputs.studies import load_study
+from sim.inputs.workshops import load_workshop
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -34,6 +35,7 @@ __all__ = [
     "load_strands",
     "load_strategy",
     "load_study",
+    "load_workshop",
     "packaged",
     "read_toml",
 ]

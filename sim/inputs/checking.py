@@ -16,6 +16,8 @@ from sim.inputs.strands import strand_of
 from sim.inputs.strategies import strategy_of
 from sim.inputs.studies import study_of
 from sim.inputs.targets import Target, is_target_file, load_targets
+from sim.inputs.workshop_records import Workshop
+from sim.inputs.workshops import workshop_of
 from sim.spec import Future, Place, Strand, Strategy, Study
 
 
@@ -27,7 +29,7 @@ class FileCheck:
     kind: str | None
     ok: bool
     problems: tuple[Problem, ...]
-    record: Place | Strategy | Strand | Future | Study | tuple[Target, ...] | None
+    record: Place | Strategy | Strand | Future | Study | Workshop | tuple[Target, ...] | None
 
 
 def check_files(paths: Iterable[str | Path], library: Library | None = None) -> list[FileCheck]:
@@ -50,7 +52,7 @@ def _check_file(path: str | Path, library: Library) -> FileCheck:
     return FileCheck(str(path), kind, True, (), record)
 
 
-def record_of(document: Document, library: Library) -> Place | Strategy | Strand | Future | Study:
+def record_of(document: Document, library: Library) -> Place | Strategy | Strand | Future | Study | Workshop:
     """The record a document holds, a place with its gaps filled in. Raises ``InputError``."""
     if document.kind == "place":
         return fill_place(place_of(document), library)
@@ -60,4 +62,6 @@ def record_of(document: Document, library: Library) -> Place | Strategy | Strand
         return future_of(document, library)
     if document.kind == "study":
         return study_of(document, library)
+    if document.kind == "workshop":
+        return workshop_of(document, library)
     return strand_of(document)

@@ -22,9 +22,10 @@ _SIGNS = {
     "strand": {"outcome_effects", "delivery", "effect_basis", "evidence_rating"},
     "future": {"shocks"},
     "study": {"study", "design", "vary"},
+    "workshop": {"setting", "rounds", "menu", "quantities"},
 }
 
-_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand", kind = "future" or kind = "study"'
+_KIND_WORDS = 'kind = "place", kind = "strategy", kind = "strand", kind = "future", kind = "study" or kind = "workshop"'
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _settled_kind(layer: _Layer, wanted: str | None) -> str:
     if layer.kind is None and wanted is None:
         raise file_error(
             file,
-            "cannot tell a place, a strategy, a strand, a future and a study apart here",
+            "cannot tell a place, a strategy, a strand, a future, a study and a workshop apart here",
             f"add one line: {_KIND_WORDS}",
             field="kind",
         )

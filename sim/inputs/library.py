@@ -13,6 +13,7 @@ from sim.inputs.problems import did_you_mean, file_error, shorten
 #: Kind of file -> folder of the library that holds such files.
 FOLDERS = {
     "place": "places", "strategy": "strategies", "strand": "strands", "future": "futures", "study": "studies",
+    "workshop": "workshops",
 }  # fmt: skip
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -20,7 +21,7 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class Library:
-    """A folder of scenario files: ``places/``, ``strategies/``, ``strands/``, ``futures/``, ``studies/``."""
+    """A folder of scenario files: a folder of its own for each kind (``FOLDERS``)."""
 
     root: Path
 
@@ -54,6 +55,11 @@ def is_path(ref: str | Path) -> bool:
     return isinstance(ref, Path) or ref.endswith(".toml") or "/" in ref or "\\" in ref
 
 
+def leads_out(ref: str) -> bool:
+    """Whether a path that a file names leaves the folder of that file: absolute, or with ``..`` in it."""
+    return Path(ref).is_absolute() or ".." in Path(ref.replace("\\", "/")).parts
+
+
 @lru_cache(maxsize=1)
 def packaged() -> Library:
     """The library that is installed with the program."""
@@ -61,10 +67,10 @@ def packaged() -> Library:
 
 
 def known(kind: str) -> dict[str, Path]:
-    """Id -> file of the packaged places, strategies, strands, futures or studies (``kind`` in the singular)."""
+    """Id -> file of the packaged places, strategies, strands, futures, studies or workshops (``kind``, singular)."""
     return packaged().known(kind)
 
 
 def list_ids(kind: str) -> tuple[str, ...]:
-    """Ids of the packaged places, strategies, strands, futures or studies, sorted."""
+    """Ids of the packaged places, strategies, strands, futures, studies or workshops, sorted."""
     return tuple(known(kind))

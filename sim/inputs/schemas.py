@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sim.inputs.problems import show_number
 from sim.inputs.study_records import StudyFile
 from sim.inputs.target_records import TargetFile
+from sim.inputs.workshop_records import WorkshopFile
 from sim.spec import CELL_PARTITIONS, PLACE_CELLS, REQUIRED_CELLS, Future, Place, Strand, Strategy
 
 #: Version of the file format; every file states it.
@@ -26,7 +27,7 @@ FIRST_SEPTEMBER = 2026
 #: Kind of file -> the record it becomes.
 RECORDS: dict[str, type[BaseModel]] = {
     "place": Place, "strategy": Strategy, "strand": Strand, "future": Future, "study": StudyFile,
-    "targets": TargetFile,
+    "workshop": WorkshopFile, "targets": TargetFile,
 }  # fmt: skip
 
 Schema = dict[str, Any]
@@ -37,7 +38,7 @@ _MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
 
 @lru_cache(maxsize=len(RECORDS))
 def file_schema(kind: str) -> Schema:
-    """JSON Schema (draft 2020-12) of a place, strategy, strand, future, study or target file."""
+    """JSON Schema (draft 2020-12) of a place, strategy, strand, future, study, workshop or target file."""
     schema = RECORDS[kind].model_json_schema()
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"zonesim {kind}"}
     if kind == "targets":

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sim.inputs.documents import Document, open_document
 from sim.inputs.futures import load_future
-from sim.inputs.library import Library, is_path, packaged
+from sim.inputs.library import Library, is_path, leads_out, packaged
 from sim.inputs.lines import KeyPath
 from sim.inputs.places import load_place
 from sim.inputs.problems import Findings, did_you_mean, show
@@ -69,7 +69,7 @@ def _read(
     found: dict[str, T] = {}
     for at, ref in enumerate(refs):
         path: KeyPath = ("study", key, at)
-        if is_path(ref) and (Path(ref).is_absolute() or ".." in Path(ref.replace("\\", "/")).parts):
+        if is_path(ref) and leads_out(ref):
             findings.add(path, f"{show(ref)} leads out of the folder of this file", "put the file beside the study")
             continue
         record: T = load(folder / ref if is_path(ref) else ref, library)
@@ -92,7 +92,7 @@ def _rows(asked: StudyFile, folder: Path, findings: Findings) -> tuple[tuple[str
     if name is None:
         findings.add(("design",), "a design of rows needs a file of rows", remedy)
         return (), ()
-    if Path(name).is_absolute() or ".." in Path(name.replace("\\", "/")).parts:
+    if leads_out(name):
         findings.add(here, f"{show(name)} leads out of the folder of this file", remedy)
         return (), ()
     lines = [line for line in csv.reader(io.StringIO(read_text(folder / name))) if any(cell.strip() for cell in line)]

@@ -21,6 +21,14 @@ class Asked(NamedTuple):
     label: str
 
     @property
+    def in_words(self) -> str:
+        """What it is in plain words, with the group where it is not everybody."""
+        if self.indicator == GBP_TOTAL:
+            return "pounds over the whole run"
+        plain = INDICATORS[self.indicator].plain_name
+        return plain if self.group == "all" else f"{plain} ({GROUPS[self.group]})"
+
+    @property
     def higher_is_better(self) -> bool:
         """Whether more of it is better; of pounds less is."""
         return self.indicator in INDICATORS and INDICATORS[self.indicator].direction > 0

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: From this share on a strand counts as paid for in full, and its posts as filled.
 PAID_FOR, STAFFED = 0.95, 0.85
+#: How the offers of one strand are put together.
+_BY_YEAR = {"posts_wanted": "sum", "posts": "sum", "paid_for": "min", "short_of": "max"}
 #: Posts under this number are none.
 _NO_POSTS = 1e-9
 
@@ -61,7 +63,11 @@ def shortfalls(delivery: DataFrame, strategies: Mapping[str, Strategy]) -> list[
     found: list[Shortfall] = []
     for name, strategy in strategies.items():
         mine = delivery[delivery["strategy"] == name]
-        groups = {(str(strand), bool(today)): rows for (strand, today), rows in mine.groupby(["strand", "today"])}
+        by_year = mine.groupby(["strand", "today", "year"]).agg(_BY_YEAR)
+        groups = {
+            (str(strand), bool(today)): rows.droplevel(["strand", "today"])
+            for (strand, today), rows in by_year.groupby(level=["strand", "today"])
+        }
         of_strategy = [s for (strand, today), rows in groups.items() for s in _of(name, strand, today, rows, strategy)]
         worst: dict[str, float] = {}
         for s in of_strategy:
@@ -70,8 +76,7 @@ def shortfalls(delivery: DataFrame, strategies: Mapping[str, Strategy]) -> list[
     return found
 
 
-def _of(name: str, strand: str, today: bool, rows: DataFrame, strategy: Strategy) -> Iterable[Shortfall]:
-    by_year = rows.groupby("year").agg({"posts_wanted": "sum", "posts": "sum", "paid_for": "min", "short_of": "max"})
+def _of(name: str, strand: str, today: bool, by_year: DataFrame, strategy: Strategy) -> Iterable[Shortfall]:
     wanted, filled = by_year["posts_wanted"], by_year["posts"]
     if not today:
         for reason in ("money", "posts"):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.compare import Comparison, compare
 from sim.experiments.ensemble import TWIN, Ground, Run, Watch, ground, run_on
+from sim.experiments.films import Camera, Film, Take, put_together, take
 from sim.inputs import load_strands
 from sim.inputs.posterior import posterior_register, source_of
 from sim.inputs.register import load_register
@@ -21,11 +23,13 @@ from sim.offers import Evidence
 from sim.spec import Record, Strategy
 from sim.ui.choice import Question
 from sim.ui.jobs import Report
+from sim.ui.mixes import searched
 from sim.ui.store import STORE, Store
 
 if TYPE_CHECKING:
     from sim.experiments.diary import Diary
-    from sim.experiments.films import Film
+    from sim.experiments.search import Answer as Mixes
+    from sim.experiments.search import Question as Search
 
 #: Replications of the first picture; the rest follows.
 FIRST_REPLICATIONS = 2
@@ -49,14 +53,31 @@ def known_comparison(question: Question, replications: int | None = None, store:
 
 def film(question: Question, report: Report, store: Store = STORE) -> Film:
     """The monthly life of the current strategy and of its twin, on the first luck number."""
-    from sim.experiments.films import film as filmed
 
     def made() -> Film:
         report(0, 2, "the place without a zone")
         here = _ground_of(question, question.seed, TWIN, None, store)
-        return filmed(here, question.strategy, report)
+        twin, own = (
+            _take(question, here, played, at, report, store) for at, played in enumerate((None, question.strategy))
+        )
+        return put_together(here, twin, own)
 
     return store.get_or_make(("film", key_of(question, 1, (question.strategy,))), made)
+
+
+def _take(
+    question: Question, here: Ground, strategy: Strategy | None, number: int, report: Report, store: Store
+) -> Take:
+    """What is seen of a strategy, or of the twin (``None``), on the first luck number; mostly its run was looked at."""
+    played = TWIN if strategy is None else strategy
+    say = f"{played.name}, month by month"
+    return store.get_or_make(
+        _take_key(question, strategy), lambda: take(here, played, lambda share: report(number + share, 2, say))
+    )
+
+
+def _take_key(question: Question, strategy: Strategy | None) -> tuple[str, str]:
+    return ("take", digest(_world_of(question), question.seed, question.evidence, strategy))
 
 
 def known_film(question: Question, store: Store = STORE) -> Film | None:
@@ -75,6 +96,22 @@ def diary(question: Question, child: str, report: Report, store: Store = STORE) 
         return written(here, question.strategy, child)
 
     return store.get_or_make(("diary", key_of(question, 1, (question.strategy,)), child), made)
+
+
+def twin_run(question: Question, report: Report, store: Store = STORE) -> Run:
+    """The place without a zone on the first luck number."""
+    report(0, 1, "the place without a zone")
+    return _ground_of(question, question.seed, TWIN, None, store).twin_run
+
+
+def best_mixes(search: Search, report: Report, store: Store = STORE) -> Mixes:
+    """What a search for the best mixes found."""
+    return store.get_or_make(("mixes", key_of_search(search)), lambda: searched(search, report))
+
+
+def key_of_search(search: Search) -> str:
+    """Digest of everything that a search asks."""
+    return digest("mixes", *(getattr(search, f.name) for f in fields(search)))
 
 
 def key_of(question: Question, replications: int, strategies: Sequence[Strategy] | None = None) -> str:
@@ -144,7 +181,15 @@ def _run(strategy: Strategy, question: Question, luck: int, twin: Strategy, watc
 
     def made() -> Run:
         here = _ground_of(question, luck, twin, watch, store)
-        return here.twin_run if strategy is twin else run_on(here, strategy, watch=watch)
+        if strategy is twin:
+            return here.twin_run
+        if luck != question.seed or twin is not TWIN or strategy != question.strategy:
+            return run_on(here, strategy, watch=watch)
+        # What is watched is looked at as it runs, so that its film costs no run of its own.
+        camera = Camera(here.months)
+        run = run_on(here, strategy, watch=watch, look=camera.look)
+        store.put(_take_key(question, strategy), camera.take())
+        return run
 
     key = digest(_world_of(question), luck, question.evidence, twin, strategy, strategy is twin)
     return store.get_or_make(("run", key), made)
@@ -157,10 +202,14 @@ def _ground_of(question: Question, luck: int, twin: Strategy, watch: Watch | Non
         source = source_of("drawn")
         register = load_register() if source is None else posterior_register(source, luck)
         drawn, months = Evidence(question.evidence, luck), 12 * question.years
-        return ground(
+        camera = Camera(months) if luck == question.seed and twin is TWIN else None
+        here = ground(
             question.place, register, load_strands(), luck, months, drawn,
-            future=question.future, twin=twin, watch=watch,
+            future=question.future, twin=twin, watch=watch, look=None if camera is None else camera.look,
         )  # fmt: skip
+        if camera is not None:
+            store.put(_take_key(question, None), camera.take())
+        return here
 
     key = ("ground", digest(_world_of(question), luck, question.evidence, twin))
     return store.get_or_make(key, made, spare=luck >= question.seed + FIRST_REPLICATIONS)

@@ -117,9 +117,8 @@ def band_chart(comparison: Comparison, indicator: str, group: str = "all") -> di
     """One outcome year by year, residents: the twin and each strategy with its band, for ``BandChart``."""
     spec, frame = INDICATORS[indicator], comparison.results
     shown = measure(spec)
-    frame = frame[
-        (frame["indicator"] == indicator) & (frame["group"] == group) & (frame["population"] == "residents")
-    ].sort_values("year")
+    frame = frame[frame["indicator"] == indicator]
+    frame = frame[(frame["group"] == group) & (frame["population"] == "residents")].sort_values("year")
     series, labels = [], names(comparison)
     for mark, (strategy, name) in enumerate(labels.items()):
         part = frame[frame["strategy"] == strategy]
@@ -159,8 +158,9 @@ def duel_table(comparison: Comparison) -> list[Row]:
     labels = names(comparison)
     marks = {strategy: mark for mark, strategy in enumerate(labels, 1)}
     rows: list[Row] = []
+    every = list(duels(comparison))
     for family in HEADLINES:
-        found = [duel for duel in duels(comparison) if duel.family == family]
+        found = [duel for duel in every if duel.family == family]
         if found:
             rows.append({"heading": FAMILIES[family], "words": _asked(found[0].indicator, found[0].group)})
         rows += [_duel_row(duel, labels, marks) for duel in found]

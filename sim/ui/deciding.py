@@ -132,8 +132,3 @@ def first_words(comparison: Comparison) -> list[str]:
     """Who leads in each family, from the runs at hand."""
     labels = names(comparison)
     return [lead_sentence(lead, labels) for lead in leads(comparison)]
-
-
-def search_command(place: str, money_gbp: float, years: int) -> str:
-    """The command that searches the best mixes under this money a year."""
-    return f"zonesim optimise --place {place} --budget {money_gbp:.0f} --years {years}"

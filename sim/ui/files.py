@@ -49,12 +49,17 @@ class Made:
 def command_of(question: Question) -> str:
     """The command line that gives exactly these numbers; own strategies and places by the names of their files."""
     words = ["run" if len(question.strategies) == 1 else "compare", *strategy_names(question)]
-    words += ["--place", question.place.id if _is_ready_place(question.place) else f"{question.place.id}.toml"]
+    words += ["--place", place_name(question)]
     words += ["--replications", str(question.replications), "--seed", str(question.seed)]
     words += ["--years", str(question.years), "--evidence", question.evidence, "--parameters", "drawn"]
     if question.future.shocks:
         words += ["--future", question.future.id]
     return command_line(words)
+
+
+def place_name(question: Question) -> str:
+    """How the command names the place: an id, or the file that the scenario download holds."""
+    return question.place.id if _is_ready_place(question.place) else f"{question.place.id}.toml"
 
 
 def strategy_names(question: Question) -> list[str]:

@@ -141,13 +141,22 @@ class Queue:
         *,
         later: bool = False,
         changed: Callable[[Job], None] | None = None,
+        instead_of: Job | None = None,
     ) -> Job:
         """Put work into the queue; the same question of the same user is not put twice.
+
+        ``instead_of``: a job that nobody waits for any more. It is cancelled, and if it was still waiting in the same
+        line the new one takes its place there: who changes a plan again while waiting does not start from the end.
 
         ``key``: digest of what is asked. ``changed(job)`` is called in a thread of the queue when the state changes,
         at most four times a second while it works. A job beyond a limit comes back failed, with what to do.
         """
         job = Job(user, title, key, work, later, self, changed)
+        if instead_of is not None:
+            if self._takes_place(job, instead_of):
+                return job
+            # Outside the lock: its page is told, and a page that is told may ask the queue.
+            self.cancel(instead_of)
         with self._ready:
             active = [*self._waiting, *self._working]
             for other in active:
@@ -193,6 +202,15 @@ class Queue:
         if sum(job.user == user and not job._stop for job in active) >= self.per_user:
             return f"{self.per_user} of your runs are waiting already", "wait for one of them, or stop one"
         return None
+
+    def _takes_place(self, job: Job, of: Job) -> bool:
+        """Whether the new job now stands in line in the place of one that was waiting there, which is cancelled."""
+        with self._ready:
+            if of not in self._waiting or of._begun or of.later != job.later:
+                return False
+            of._stop, of._kind = True, "cancelled"
+            self._waiting[self._waiting.index(of)] = job
+            return True
 
     def _line(self) -> list[Job]:
         """Waiting jobs in the order in which they will start."""

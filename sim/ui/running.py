@@ -47,27 +47,33 @@ _job: solara.Reactive[Job | None] = solara.reactive(None)
 
 def ask() -> None:
     """Ask what is chosen now: comparison and film. What was asked before and is not answered yet is stopped."""
-    stop()
+    before, _job.value = _job.value, None
     try:
         question = state.question_now()
     except InputError as error:
+        _cancel(before)
         first = error.problems[0]
         told = State("failed", why=f"{first.field}: {first.problem}", what_to_do=first.remedy)
         answer.value = Answer(state=told)
         return
     known = answers.known_comparison(question)
     if known is not None and answers.known_film(question) is not None:
+        _cancel(before)
         answer.value = Answer(question, known, True, answers.known_film(question))
         return
     answer.value = Answer(question, state=State("queued"))
-    _submit(question, "first picture", first_picture, later=False)
+    _submit(question, "first picture", first_picture, later=False, instead_of=before)
 
 
 def stop() -> None:
     """Stop what is under way for this page."""
-    if _job.value is not None:
-        _job.value.cancel()
-        _job.value = None
+    _cancel(_job.value)
+    _job.value = None
+
+
+def _cancel(job: Job | None) -> None:
+    if job is not None:
+        job.cancel()
 
 
 def stale() -> bool:
@@ -76,6 +82,64 @@ def stale() -> bool:
         return answer.value.question != state.question_now()
     except InputError:
         return True
+
+
+@dataclass(frozen=True)
+class Work:
+    """Other long work of a page, as the page shows it. ``asked``: what for; ``found``: its answer, once there is one.
+
+    ``words``, ``share``: how far it is. ``job``: the job at work.
+    """
+
+    asked: Any = None
+    found: Any = None
+    job: Job | None = None
+    words: str = ""
+    share: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return self.job is not None
+
+    def stop(self) -> None:
+        """Stop the job, if there is one."""
+        if self.job is not None:
+            self.job.cancel()
+
+
+def work_on(shown: solara.Reactive[Work], asked: Any, title: str, key: str, work: Callable[[Report], Any]) -> None:
+    """Put long work into the queue, behind first pictures, and show in ``shown`` how far it is; one at a time."""
+    if shown.value.busy:
+        return
+
+    def heard(job: Job) -> None:
+        if shown.value.asked is asked:
+            shown.value = _after(asked, job)
+
+    shown.value = Work(asked, words="Waiting for a free place")
+    job = run_job(title, key, work, heard)
+    if shown.value.words == "Waiting for a free place":
+        heard(job)
+
+
+def _after(asked: Any, job: Job) -> Work:
+    at = job.state
+    if at.kind == "done":
+        return Work(asked, job.result, words="Done.")
+    if at.kind == "failed":
+        return Work(asked, words=f"Not finished: {at.why}. To do: {at.what_to_do}.")
+    if at.kind == "cancelled":
+        return Work(asked, words="Stopped.")
+    if at.kind == "queued":
+        goes = "Waiting for a free place" if not at.position else f"Waiting: {_runs(at.position)} first"
+        return Work(asked, job=job, words=f"{goes}.")
+    left = "" if at.seconds_left is None else f", about {max(1, round(at.seconds_left))} s left"
+    return Work(asked, job=job, words=f"Running: {at.what}{left}", share=at.done / at.total if at.total else 0.0)
+
+
+def _runs(number: int) -> str:
+    return "1 run goes" if number == 1 else f"{number} runs go"
 
 
 def run_job(
@@ -104,10 +168,14 @@ def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
     return answers.comparison(question, report), answers.film(question, report)
 
 
-def _submit(question: Question, title: str, work: Callable[[Question, Report], Any], later: bool) -> None:
+def _submit(
+    question: Question, title: str, work: Callable[[Question, Report], Any], later: bool, instead_of: Job | None = None
+) -> None:
     key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
-    job = QUEUE.submit(user_id(), title, key, lambda report: work(question, report), later=later, changed=told)
+    job = QUEUE.submit(
+        user_id(), title, key, lambda report: work(question, report), later=later, changed=told, instead_of=instead_of
+    )
     _job.value = job
     if not job.state.active and job.state.kind == "failed":
         answer.value = replace(answer.value, state=job.state)
@@ -134,14 +202,17 @@ def _of_page(key: str) -> str:
 
 
 def _within_page(told: Callable[[Job], None]) -> Callable[[Job], None]:
-    """Call back within the page that asks; a page that was closed is told nothing, and its job is stopped."""
+    """Call back within the page that asks; a page that was closed is told nothing, and its job is stopped.
+
+    The page's lock keeps what is told and what is pressed apart: a change during a drawing would not be drawn.
+    """
     context = kernel_context.get_current_context()
 
     def call(job: Job) -> None:
         if context.closed_event.is_set():
             job.cancel()
             return
-        with context:
+        with context.lock, context:
             told(job)
 
     return call

@@ -1,21 +1,25 @@
-"""The server of the planner's browser: one process, Solara's routes behind a guard of our own."""
+"""The server of the browser pages: one process, Solara's routes behind a guard of our own."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ui.guard import Guard, Limits
 
+if TYPE_CHECKING:
+    from sim.ui.lessons import Lesson
+
 HERE = Path(__file__).parent
 
+#: The app of the planner's browser, and that of a class.
+PLANNER, CLASS = HERE / "pages" / "app.py", HERE / "pages" / "classroom.py"
 #: What Solara reads from the environment when it is first imported.
 SETTINGS = {
-    "SOLARA_APP": str(HERE / "pages" / "app.py"),
     "SOLARA_MODE": "production",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_THEME_TITLE": "Zonesim",
@@ -32,12 +36,12 @@ SETTINGS = {
 LARGEST_MESSAGE = 2_000_000
 
 
-def application(limits: Limits | None = None, prepare: bool = True) -> Any:
+def application(limits: Limits | None = None, prepare: Callable[[], None] | None = None, app: Path = PLANNER) -> Any:
     """The ASGI app; Solara is first imported here, after its settings are in the environment.
 
-    ``prepare``: run the example once at the start, so that the first visitor sees it at once.
+    ``prepare``: what is put into the queue at the start, so that the first visitor need not wait for it.
     """
-    os.environ.update(SETTINGS)
+    os.environ.update(SETTINGS | {"SOLARA_APP": str(app)})
     limits = limits or Limits()
     # Solara warns at each page about the cookie of plain http, which is what is wanted on a computer of one's own.
     logging.captureWarnings(True)
@@ -51,6 +55,9 @@ def application(limits: Limits | None = None, prepare: bool = True) -> Any:
     from starlette.routing import Mount, Route
 
     from sim.ui.jobs import QUEUE
+    from sim.ui.sealed import seal
+
+    seal()
 
     def sessions() -> int:
         return len(kernel_context.contexts)
@@ -64,8 +71,8 @@ def application(limits: Limits | None = None, prepare: bool = True) -> Any:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with solara_app.lifespan(app):
-            if prepare:
-                prepare_example()
+            if prepare is not None:
+                prepare()
             yield
             QUEUE.close()
 
@@ -87,11 +94,24 @@ def prepare_example() -> None:
 
 
 def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None, prepare: bool = True) -> None:
-    """Serve until it is stopped; pages that are open get three seconds to be told."""
+    """Serve the planner's browser until it is stopped. ``prepare``: run the example once at the start."""
+    listen(application(limits, prepare_example if prepare else None), host, port)
+
+
+def serve_class(lesson: Lesson, host: str, port: int, limits: Limits) -> None:
+    """Serve the pages of a class until it is stopped."""
+    from sim.ui import lessons
+
+    lessons.LESSON = lesson
+    listen(application(limits, lesson.start, CLASS), host, port)
+
+
+def listen(app: Any, host: str, port: int) -> None:
+    """Answer until it is stopped; pages that are open get three seconds to be told."""
     import uvicorn
 
     uvicorn.run(
-        application(limits, prepare), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
         ws_max_size=LARGEST_MESSAGE, ws_max_queue=16, timeout_graceful_shutdown=3, timeout_keep_alive=30,
         h11_max_incomplete_event_size=65_536,
     )  # fmt: skip

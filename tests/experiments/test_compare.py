@@ -8,7 +8,10 @@ import pytest
 
 from sim.experiments import Comparison, compare
 from sim.inputs import InputError, load_future, load_strategy
+from sim.inputs.posterior import posterior_register, source_of
+from sim.inputs.register import load_register
 from sim.outcomes import INDICATORS
+from sim.population import build
 from sim.spec import Future, Place, PlannedStrand, Shock, Strategy
 from tests.engine.worlds import TWIN, neighbourhood
 
@@ -49,6 +52,18 @@ def test_a_against_a_is_nought_exactly(place: Place, strategy: Strategy) -> None
         assert (against.changed["same"] > 0.0).any()
         worth = against.value[~against.value.suppressed]
         assert (worth[["gbp", "discounted", "optimism_adjusted"]] == 0.0).all(axis=None)
+
+
+@pytest.mark.parametrize("future", ["none", "regeneration_churn"])
+def test_the_fit_told_is_that_of_the_place_alone(place: Place, strategy: Strategy, future: str) -> None:
+    """It comes with the first run's start, which has more months, and hangs on nothing but place, seed, parameters."""
+    told = compare([strategy], place, replications=2, seed=5, years=1, threads=1, future=load_future(future)).fit
+    source = source_of("drawn")
+    register = load_register() if source is None else posterior_register(source, 5)
+    alone = build(place, register.parameters, 5, 12).fit
+    assert [tuple(row) for row in told.itertuples(index=False)] == [
+        (m.margin, m.asked, m.synthetic, m.kind) for m in alone
+    ]
 
 
 def test_a_against_a_under_a_future_is_nought_exactly(place: Place, strategy: Strategy) -> None:

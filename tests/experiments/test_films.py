@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
 from sim.experiments.ensemble import Ground, flows, ground, run_on
-from sim.experiments.films import EDGES, FLOWS, SEVERAL, YEARLY, Film, decode, encode, film
+from sim.experiments.films import EDGES, FLOWS, SEVERAL, YEARLY, Camera, Film, Take, decode, encode, film, put_together
 from sim.inputs import load_strands
 from sim.inputs.register import load_register
 from sim.offers import ECOLOGIES, Evidence
@@ -41,6 +42,20 @@ def _strategy() -> Strategy:
 @lru_cache(maxsize=1)
 def _film() -> Film:
     return film(_ground(), _strategy())
+
+
+def test_a_run_that_is_looked_at_is_the_same_run_and_gives_the_same_film() -> None:
+    here, seen = _ground(), _film()
+    cameras = Camera(MONTHS), Camera(MONTHS)
+    looked = run_on(here, _strategy(), look=cameras[1].look)
+    again = ground(here.start.place, here.start.register, here.library, 3, MONTHS, here.evidence, look=cameras[0].look)
+    assert again.twin.digest() == here.twin.digest()
+    np.testing.assert_array_equal(looked.values, run_on(here, _strategy()).values)
+    made = put_together(here, *(camera.take() for camera in cameras))
+    np.testing.assert_array_equal(made.homes, seen.homes)
+    for one, other in ((made.twin, seen.twin), (made.strategy, seen.strategy)):
+        for part in fields(Take):
+            np.testing.assert_array_equal(getattr(one, part.name), getattr(other, part.name), err_msg=part.name)
 
 
 def test_filming_changes_nothing_and_sees_the_same_run() -> None:

@@ -87,7 +87,8 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_answer(
     (stopped / RUNS).write_bytes(b"".join(lines[:left]) + lines[left][:20])
     ran = []
     monkeypatch.setattr(
-        "sim.experiments.search.runs.run_on", lambda on, strategy: ran.append(strategy.id) or run_on(on, strategy)
+        "sim.experiments.search.runs.run_on",
+        lambda on, strategy, **how: ran.append(strategy.id) or run_on(on, strategy, **how),
     )
     again = optimise(SMALL, stopped, resume=True, workers=1)
     assert again.mixes.equals(found.mixes)

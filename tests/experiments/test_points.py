@@ -23,6 +23,7 @@ from sim.experiments.points import (
 )
 from sim.futures import NO_FUTURE
 from sim.inputs import InputError, load_future, load_strands, load_strategy
+from sim.outcomes import INDICATORS
 from sim.outcomes.asked import asked
 from sim.spec import Future, PlannedStrand, Shock, StrandValues, Varied
 from tests.engine.worlds import made_strategy, neighbourhood
@@ -205,3 +206,9 @@ def test_outcomes_are_asked_for_in_words(text: str, expected: tuple[str, str, in
 def test_outcomes_that_there_are_not(text: str):
     with pytest.raises(ValueError, match="; "):
         asked(text, 10)
+
+
+def test_an_outcome_is_named_in_plain_words():
+    assert asked("gld:girls:3", 10).in_words == f"{INDICATORS['gld'].plain_name} (girls)"
+    assert asked("educational_progress", 10).in_words.endswith("(eligible for free school meals within six years)")
+    assert asked("gbp_total", 10).in_words == "pounds over the whole run"

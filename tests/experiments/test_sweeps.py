@@ -23,8 +23,8 @@ from tests.experiments.studies import made_study
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "tcp://127.0.0.1:8841"
-#: Short batches, so that few runs make several.
-BATCH_S = 0.15
+#: Batches of a single run, so that few runs make many.
+BATCH_S = 0.001
 
 #: A study with two places' worth of everything small: twenty runs.
 STUDY = made_study(replications=2, design=Design(kind="grid", points=5))
@@ -162,7 +162,7 @@ from pathlib import Path
 from sim.experiments.sweeps import sweep
 from sim.spec import Study
 study = Study.model_validate_json(Path(sys.argv[1]).read_text())
-sweep(study, Path(sys.argv[2]), scheduler=sys.argv[3], resume=Path(sys.argv[2]).exists(), batch_s=0.15)
+sweep(study, Path(sys.argv[2]), scheduler=sys.argv[3], resume=Path(sys.argv[2]).exists(), batch_s=0.001)
 """
 
 

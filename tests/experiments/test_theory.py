@@ -56,7 +56,7 @@ def made_run(
     nothing = np.zeros((len(values), 2))
     return Run(
         "made", OFFERS, 1, values, counts, delivered, np.zeros((4, 5, 3)), {}, (), nothing[:, :0], nothing, (), (), 0.0,
-        NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)),
+        NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)), (),
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def made_run(shares: dict[str, float], n: float = 200.0, spent: tuple[float, ...
     money = np.tile([STRATEGY.money_gbp[payer] for payer in payers], (YEARS, 1)) if any(spent) else np.zeros((YEARS, 2))
     return Run(
         "made", ("strand",), 0, values, counts, delivered, np.zeros((4, 5, 3)), {}, payers, money,
-        np.zeros((YEARS, 2)), (), (), 0.0, NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)),
+        np.zeros((YEARS, 2)), (), (), 0.0, NOTHING_SEEN, (), (), np.zeros(len(DRIVERS)), (),
     )  # fmt: skip
 
 

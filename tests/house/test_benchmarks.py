@@ -42,3 +42,13 @@ def test_every_implementation_agrees_with_the_kernel(result):
     for name, largest in result["agreement"].items():
         # Plain Mesa draws other numbers: only its mean attainment (SD) can be compared.
         assert largest < (0.05 if name.startswith("plain Mesa") else 1e-12), name
+
+
+def test_sweeps_stand_beside_the_bare_engine():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "sweep", "--quick", "--json"],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["runs"] == 8 and told["bare_runs_per_second"] > 0
+    assert [row["workers"] for row in told["rows"]] == [0, 1, 2] and all(row["efficiency"] > 0 for row in told["rows"])

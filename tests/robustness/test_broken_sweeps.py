@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from sim.experiments import parts, sweep_folders, sweeps
 from sim.experiments.cluster import ClusterError, check_address
@@ -23,7 +24,7 @@ STUDY = made_study()
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    return sweep(STUDY, tmp_path_factory.mktemp("sweep") / "whole", workers=0, batch_s=0.05)
+    return sweep(STUDY, tmp_path_factory.mktemp("sweep") / "whole", workers=0, batch_s=0.001)
 
 
 def copy_of(whole: Sweep, folder: Path) -> Path:
@@ -83,10 +84,12 @@ def test_a_damaged_part_is_named_set_aside_and_made_again(harm: str, whole: Swee
     if harm == "exchanged":
         assert part != other
         content = other.read_bytes()
+    chunk = parquet.read_metadata(part).row_group(0).column(1)
+    at = chunk.data_page_offset + chunk.total_compressed_size - 5
     part.write_bytes(
         {
             "cut": content[: len(content) // 2], "empty": b"", "exchanged": content,
-            "flipped": content[:200] + bytes([content[200] ^ 1]) + content[201:],
+            "flipped": content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :],
         }[harm]
     )  # fmt: skip
     with pytest.raises(ValueError, match=r"cannot be read|not hold"):

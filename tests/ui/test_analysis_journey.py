@@ -46,3 +46,32 @@ def test_an_arrow_of_the_map_opens_its_card(visitor, width: int, dark: bool) -> 
     page.get_by_text("1 of ").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert visit.axe() == []
+
+
+def test_a_search_is_asked_stopped_asked_again_and_opened_in_plan_by_keyboard(answered: Journey) -> None:
+    answered.go("Decide")
+    page = answered.page
+    money = page.get_by_label("Pounds a year")
+    money.fill("<img src=x onerror=alert(1)>")
+    money.press("Enter")
+    told = page.get_by_role("alert").filter(has_text="Pounds a year")
+    told.wait_for()
+    assert money.get_attribute("aria-invalid") == "true"
+    assert answered.axe() == []
+    money.fill("150,000")
+    page.get_by_label("What counts").select_option("child_wellbeing")
+    money.press("Enter")
+    form = page.locator("section", has=page.get_by_role("heading", name="Best mixes under the same money"))
+    stop = form.get_by_role("button", name="Stop")
+    stop.focus()
+    assert answered.axe() == []
+    page.keyboard.press("Enter")
+    form.get_by_role("status").filter(has_text="Stopped.").wait_for()
+    form.get_by_role("button", name="Search for the best mix").press("Enter")
+    opened = page.get_by_role("button", name="Open the best mix in Plan")
+    opened.wait_for()
+    assert page.get_by_text("zonesim optimise --place bettws --budget 150000").count() == 1
+    assert answered.axe() == []
+    opened.press("Enter")
+    page.wait_for_function("document.title === 'Plan · Zonesim'")
+    page.locator(".zsp-tab", has_text="Found mix").wait_for()

@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 
 from sim.experiments.compare import compare
+from sim.experiments.ensemble import TWIN
+from sim.experiments.films import encode
+from sim.experiments.films import film as filmed
 from sim.futures import NO_FUTURE
 from sim.ui import answers
 from sim.ui.choice import Question, ready_future, ready_strategy
@@ -58,6 +61,22 @@ def test_after_a_change_of_one_strand_only_that_strategy_is_run(question, monkey
     )
     answers.comparison(replace(question, strategies=(changed, question.strategies[1])), quiet, 2, store)
     assert ran == [changed.id] * 2
+
+
+def test_the_film_of_what_was_compared_costs_no_run(question, monkeypatch):
+    store = Store(10**9)
+    answers.comparison(question, quiet, 2, store)
+    live = answers.take
+    monkeypatch.setattr(answers, "take", None)
+    film = answers.film(question, quiet, store)
+    assert answers.film(replace(question, current=0), quiet, store) is film
+    monkeypatch.setattr(answers, "take", live)
+    told: list[tuple[float, float, str]] = []
+    other = answers.film(replace(question, current=1), lambda *at: told.append(at), store)
+    assert other.twin is film.twin and other.strategy is not film.strategy
+    assert told[-1] == (2.0, 2, f"{question.strategies[1].name}, month by month")
+    alone = filmed(answers._ground_of(question, 3, TWIN, None, store), question.strategy)
+    assert encode(alone) == encode(film)
 
 
 def test_what_moves_the_answer_moves_its_key_and_nothing_else_does(question):

@@ -173,6 +173,37 @@ def test_a_refinement_that_made_way_can_be_stopped(queue):
     assert queue.load() == (1, 0)
 
 
+def test_who_asks_anew_while_waiting_keeps_the_place_in_line(queue):
+    log: list[str] = []
+    gates = {name: Gate(name, log) for name in ("working", "mine", "theirs", "mine again", "mine at last")}
+    first = queue.submit("a", "working", "working", gates["working"])
+    mine = queue.submit("b", "mine", "mine", gates["mine"])
+    queue.submit("c", "theirs", "theirs", gates["theirs"])
+    again = queue.submit("b", "mine", "mine again", gates["mine again"], instead_of=mine)
+    assert mine.state.kind == "cancelled" and again.state.position == 1
+    for gate in gates.values():
+        gate.open.set()
+    until(lambda: queue.load() == (0, 0))
+    assert log == ["working", "mine again", "theirs"] and first.state.kind == again.state.kind == "done"
+    # One that is at work, or done, leaves no place: the new one is last.
+    at_last = queue.submit("b", "mine", "mine at last", gates["mine at last"], instead_of=again)
+    until(lambda: at_last.state.kind == "done")
+
+
+def test_a_refinement_that_waits_gives_no_place_among_first_pictures(queue):
+    log: list[str] = []
+    gates = {name: Gate(name, log) for name in ("working", "refinement", "theirs", "mine")}
+    queue.submit("a", "working", "working", gates["working"])
+    refinement = queue.submit("b", "refinement", "refinement", gates["refinement"], later=True)
+    queue.submit("c", "theirs", "theirs", gates["theirs"])
+    mine = queue.submit("b", "mine", "mine", gates["mine"], instead_of=refinement)
+    assert refinement.state.kind == "cancelled" and mine.state.position == 2
+    for gate in gates.values():
+        gate.open.set()
+    until(lambda: mine.state.kind == "done")
+    assert log == ["working", "theirs", "mine"]
+
+
 def test_fair_order_for_thirty_users():
     queue = Queue(slots=2, in_all=60)
     gates = [Gate(f"job {i}", []) for i in range(30)]

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.ensemble import Watch
 from sim.experiments.search.answer import Answer, answer
 from sim.experiments.search.loop import Plan, search
 from sim.experiments.search.needs import space_of
@@ -85,11 +86,13 @@ class Question:
 def optimise(
     question: Question, folder: Path | None = None, *, resume: bool = False, workers: int | None = None,
     posterior: Posterior | None = None, command: str = "", progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Answer:  # fmt: skip
     """Search, run the best again, and write everything into ``folder`` where one is given.
 
     ``resume``: go on with a search that was stopped; nothing that was finished is run again, and the answer is the
     one it would have had. ``workers`` runs at a time; it changes no number. ``posterior``: as in ``compare``.
+    ``watch(month)`` is called before each month of every run and may raise to stop the search.
 
     Raises
     ------
@@ -104,7 +107,7 @@ def optimise(
     source = source_of(question.parameters, posterior)
     runs = ModelRuns(
         question.place, tuple(asked(text, question.years) for text in question.outcomes), question.futures,
-        question.years, question.evidence, source, workers or os.cpu_count() or 1, progress=progress,
+        question.years, question.evidence, source, workers or os.cpu_count() or 1, progress=progress, watch=watch,
     )  # fmt: skip
     about = runs.about() | _asked_of(question)
     runs.store = Store() if folder is None else open_folder(folder, about, resume)
@@ -130,6 +133,26 @@ def _answered(question: Question, runs: ModelRuns, progress: Progress | None) ->
     found = search(space, runs, plan, progress, question.beside)
     runs.progress = progress
     return answer(found, question.outcomes, runs, question.fresh_lucks, question.top, question.beside)
+
+
+def words_of(question: Question, place: str, beside: Sequence[str]) -> list[str]:
+    """Arguments of the command line that repeats a search, every option that matters spelled out.
+
+    ``place``, ``beside``: how the command names the place and the strategies run beside, ids or files.
+    """
+    q = question
+    words = ["optimise", "--place", place, "--budget", f"{q.budget:.15g}"]
+    words += [] if q.posts is None else ["--posts", f"{q.posts:.15g}"]
+    for name in q.outcomes:
+        words += ["--outcome", name]
+    words += ["--futures", ",".join(future.id for future in q.futures), "--robust", q.robust]
+    words += ["--strands", ",".join(q.strands)] if q.strands else []
+    words += ["--starts", ",".join(map(str, q.starts)), "--runs", str(q.runs), "--searches", str(q.searches)]
+    words += ["--luck", str(q.luck), "--fresh", str(q.fresh), "--top", str(q.top), "--seed", str(q.seed)]
+    words += ["--years", str(q.years), "--evidence", q.evidence, "--parameters", q.parameters]
+    for name in beside:
+        words += ["--against", name]
+    return words if q.screen else [*words, "--no-screen"]
 
 
 def _asked_of(question: Question) -> dict[str, Any]:

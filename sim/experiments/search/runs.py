@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.asked import value_in
-from sim.experiments.ensemble import Ground, Run, ground, run_on, side_by_side
+from sim.experiments.ensemble import Ground, Run, Watch, ground, run_on, side_by_side
 from sim.experiments.search.space import QuestionError, digest_of
 from sim.experiments.search.store import Store
 from sim.futures import NO_FUTURE
@@ -41,6 +41,7 @@ class Evaluator(Protocol):
 class ModelRuns:
     """The model as an ``Evaluator``. ``source``: the posterior that parameters are drawn from, if any.
 
+    ``watch(month)`` is called before each month of every run and may raise to stop.
     Replication by luck number is that of ``sim.experiments.compare``: the same luck number gives the same bits.
     """
 
@@ -53,6 +54,7 @@ class ModelRuns:
     workers: int = 1
     store: Store = field(default_factory=Store)
     progress: Progress | None = None
+    watch: Watch | None = None
     library: Mapping[str, Strand] = field(default_factory=load_strands)
     _grounds: dict[tuple[int, int], Ground] = field(default_factory=dict)
 
@@ -98,7 +100,7 @@ class ModelRuns:
 
     def _do(self, strategies: Sequence[Strategy], keys: Sequence[str], tasks: Sequence[Task], on: Ground) -> None:
         for i, f, luck in tasks:
-            values = self._values(run_on(on, strategies[i]), on.twin_run)
+            values = self._values(run_on(on, strategies[i], watch=self.watch), on.twin_run)
             self.store.put((keys[i], self.futures[f].id, luck), values)
 
     def _values(self, run: Run, twin: Run) -> list[float]:
@@ -116,7 +118,7 @@ class ModelRuns:
     def _ground(self, future: int, luck: int) -> Ground:
         made = ground(
             self.place, posterior_register(self.source, luck), dict(self.library), luck, 12 * self.years,
-            Evidence(self.evidence, luck), future=self.futures[future],
+            Evidence(self.evidence, luck), future=self.futures[future], watch=self.watch,
         )  # fmt: skip
         for what in self.outcomes:
             if np.isnan(value_in(made.twin_run, what)):

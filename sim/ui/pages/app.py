@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import solara
 
 from sim.ui import running, state
+from sim.ui.guarded import Guarded
 from sim.ui.jobs import State
 from sim.ui.pages import compare, decide, evidence, plan, report, start, watch
-from sim.ui.panels.shell import Keep, StatusLine, TopBar, Trouble
-
-logger = logging.getLogger("zonesim.ui")
+from sim.ui.panels.shell import Keep, StatusLine, TopBar
 
 #: Path -> name and page, in the planner's order.
 PAGES = {
@@ -60,24 +58,6 @@ def Frame() -> None:
     )
     Keep(name=KEPT, value=state.kept_text(), event_opened=_kept, event_full=_full)
     Keep(name=DRAFT, value=state.share_query(), event_opened=_opened, event_full=_full)
-
-
-@solara.component
-def Guarded(children: list[solara.Element], here: str) -> None:
-    """The page, or a way to carry on when it failed."""
-    error, clear = solara.use_exception()
-    solara.use_effect(lambda: clear() if error else None, [here])
-    if error is None:
-        Plain(children)
-        return
-    logger.error("page %s failed", here, exc_info=error)
-    Trouble(event_carry_on=lambda *_: clear())
-
-
-@solara.component
-def Plain(children: list[solara.Element]) -> None:
-    """A component of its own, so that what fails in it is caught outside it."""
-    solara.v.Html(tag="div", children=children)
 
 
 def status_words(at: State | None) -> str:

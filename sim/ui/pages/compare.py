@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -12,33 +12,18 @@ from sim.inputs import list_ids
 from sim.report.tables import names
 from sim.ui import answers, comparing, running, state
 from sim.ui.choice import MOST_STRATEGIES, Question, ready_future, ready_strategy
-from sim.ui.jobs import Job, Report
+from sim.ui.jobs import Report
 from sim.ui.panels.charts import BandChart, IntervalChart, StackedBars
 from sim.ui.panels.pages import Chosen, DataTable, Futures, Pick
 from sim.ui.panels.shell import EmptyState
+from sim.ui.running import Work
 
 #: Most futures at a time, and the pairs of runs under each.
 MOST_FUTURES, FUTURE_REPLICATIONS = 4, 5
 FIRST_FUTURES = ("recession", "funding_cliff")
 
 
-@dataclass(frozen=True)
-class UnderFutures:
-    """What is known under other futures: ``question`` asked, answers by future id, the job at work."""
-
-    question: Question | None = None
-    told: tuple[tuple[str, Comparison], ...] = ()
-    job: Job | None = None
-    words: str = ""
-    share: float = 0.0
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job is under way."""
-        return self.job is not None
-
-
-under: solara.Reactive[UnderFutures] = solara.reactive(UnderFutures())
+under: solara.Reactive[Work] = solara.reactive(Work())
 futures: solara.Reactive[tuple[str, ...]] = solara.reactive(FIRST_FUTURES)
 outcome: solara.Reactive[str] = solara.reactive("")
 changed: solara.Reactive[str] = solara.reactive("attainment")
@@ -51,7 +36,7 @@ def Page() -> None:
     if told.comparison is None:
         if told.busy:
             _head("The first pair of runs is under way; the tables appear here as soon as it is done.")
-            _chosen()
+            Choosing()
             return
         EmptyState(
             title="Compare",
@@ -60,18 +45,25 @@ def Page() -> None:
             action="Run what is chosen",
             event_act=lambda *_: running.ask(),
         )
-        _chosen()
+        Choosing()
         return
-    comparison = told.comparison
-    _head(_where(comparison, told.complete))
-    _chosen()
-    _ends(comparison)
-    _between(comparison)
-    _changed(comparison)
-    _money(comparison)
-    _futures(told.question)
-    _years(comparison)
-    solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
+    _head(_where(told.comparison, told.complete))
+    Choosing()
+    Compared(told.comparison, told.question)
+
+
+@solara.component
+def Compared(comparison: Comparison, question: Question | None) -> None:
+    """All tables and charts; a component of its own, so that how far a run is draws none of them anew."""
+    with solara.v.Html(tag="div"):
+        _ends(comparison)
+        _between(comparison)
+        WhoChanged(comparison)
+        _money(comparison)
+        if question is not None:
+            OtherFutures(question)
+        Years(comparison)
+        solara.v.Html(tag="p", class_="zs-muted", children=[LIMITS])
 
 
 LIMITS = (
@@ -95,7 +87,9 @@ def _where(comparison: Comparison, complete: bool) -> str:
     )
 
 
-def _chosen() -> None:
+@solara.component
+def Choosing() -> None:
+    """What stands side by side."""
     now = state.choice.value
     ready = [*map(ready_strategy, list_ids("strategy")), *state.saved.value]
     Chosen(
@@ -164,7 +158,9 @@ def _between(comparison: Comparison) -> None:
         )
 
 
-def _changed(comparison: Comparison) -> None:
+@solara.component
+def WhoChanged(comparison: Comparison) -> None:
+    """Children better and worse off than in the twin."""
     with solara.v.Html(tag="section", class_="zs-card zs-section"):
         solara.v.Html(tag="h2", children=["Who changed"])
         Pick(
@@ -203,9 +199,14 @@ def _money(comparison: Comparison) -> None:
             )
 
 
-def _futures(question: Question | None) -> None:
-    if question is None:
-        return
+@solara.component
+def OtherFutures(question: Question) -> None:
+    """The same under other futures, where asked."""
+    with solara.v.Html(tag="div"):
+        _futures(question)
+
+
+def _futures(question: Question) -> None:
     now = under.value
     known = [i for i in list_ids("future") if i != question.future.id]
     Futures(
@@ -217,17 +218,17 @@ def _futures(question: Question | None) -> None:
         share=now.share,
         event_toggle=lambda i, *_: _toggle(str(i), known),
         event_run=lambda *_: _run_futures(question, [i for i in futures.value if i in known]),
-        event_stop=lambda *_: now.job.cancel() if now.job is not None else None,
+        event_stop=lambda *_: now.stop(),
     )
-    if now.told and now.question == question:
+    if now.found and now.asked == question:
         columns, rows = comparing.futures_table(
-            dict(now.told), {i: ready_future(i).name if i != "none" else "No shock from outside" for i, _ in now.told}
+            dict(now.found), {i: ready_future(i).name if i != "none" else "No shock from outside" for i, _ in now.found}
         )
         DataTable(
             caption="Difference from no zone under each future, last year",
             columns=columns,
             rows=rows,
-            note=f"{now.told[-1][1].replications} pairs of runs under each: enough for the order, rough for the ends.",
+            note=f"{now.found[-1][1].replications} pairs of runs under each: enough for the order, rough for the ends.",
         )
 
 
@@ -240,7 +241,7 @@ def _toggle(future: str, known: list[str]) -> None:
 
 
 def _run_futures(question: Question, chosen: list[str]) -> None:
-    if not chosen or under.value.busy:
+    if not chosen:
         return
     order = [question.future.id, *chosen]
     asked = [replace(question, future=ready_future(i), replications=FUTURE_REPLICATIONS) for i in order]
@@ -257,30 +258,12 @@ def _run_futures(question: Question, chosen: list[str]) -> None:
         return found
 
     key = answers.digest("futures", order, answers.key_of(question, FUTURE_REPLICATIONS))
-    under.value = UnderFutures(question, (), None, "Waiting for a free place", 0.0)
-    job = running.run_job("other futures", key, work, lambda job: _told(question, job))
-    if job.state.active:
-        under.value = replace(under.value, job=job)
-    elif job.state.kind == "failed":
-        under.value = UnderFutures(question, words=f"Not run: {job.state.why}. To do: {job.state.what_to_do}.")
+    running.work_on(under, question, "other futures", key, work)
 
 
-def _told(question: Question, job: Job) -> None:
-    at = job.state
-    if at.kind == "done":
-        under.value = UnderFutures(question, tuple(job.result), None, "Done.")
-    elif at.kind == "failed":
-        under.value = UnderFutures(question, words=f"Not finished: {at.why}. To do: {at.what_to_do}.")
-    elif at.kind == "cancelled":
-        under.value = UnderFutures(question, words="Stopped.")
-    elif at.kind == "queued":
-        under.value = replace(under.value, job=job, words=f"Waiting: {at.position} runs go first.")
-    else:
-        share = at.done / at.total if at.total else 0.0
-        under.value = replace(under.value, job=job, words=f"Running: {at.what}", share=share)
-
-
-def _years(comparison: Comparison) -> None:
+@solara.component
+def Years(comparison: Comparison) -> None:
+    """One outcome, or the five headlines, year by year."""
     options = comparing.outcome_choices(comparison)
     known = {o["id"] for o in options}
     with solara.v.Html(tag="section", class_="zs-card zs-section"):

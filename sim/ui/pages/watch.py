@@ -193,16 +193,18 @@ def _last_row(comparison: Comparison | None, question: Question, indicator: str,
     if comparison is None:
         return None
     r = comparison.results
+    # Numbers are compared many times quicker than texts, so the year goes first.
+    r = r[r["year"] == comparison.years]
     rows = r[
         (r["strategy"] == _name_in(comparison, question)) & (r["indicator"] == indicator) & (r["group"] == group)
-        & (r["population"] == "residents") & (r["year"] == comparison.years)
+        & (r["population"] == "residents")
     ]  # fmt: skip
     return None if rows.empty else rows.iloc[0]
 
 
 def _name_in(comparison: Comparison, question: Question) -> str:
     """How the results call the watched strategy: their order is that of the question."""
-    names = list(dict.fromkeys(comparison.results["strategy"]))
+    names = comparison.results["strategy"].unique()
     return str(names[min(question.current, len(names) - 1)])
 
 

@@ -6,6 +6,7 @@ behind a button, and downloads as PNG and CSV. Not-a-number, infinity and ``None
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,14 +20,28 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @solara.component_vue("chart.vue", vuetify=False)
-def _Chart(
+def _Drawn(
+    packed: str, kind: str, title: str, unit: str, summary: str, labels: Sequence[str], columns: Sequence[str],
+    range: Sequence[float] | None, limit: Mapping[str, Any] | None,  # noqa: A002 - read in the browser
+    cursor: float | None, follow: str, tall: int, decimals: int, source: str,
+) -> None:  # fmt: skip
+    """The element all charts share; what each field means is told by the functions below."""
+
+
+def _chart(
     kind: str, title: str, unit: str, summary: str, series: Rows = (), points: Rows = (), labels: Sequence[str] = (),
     columns: Sequence[str] = (), rows: Sequence[Sequence[Any]] = (), ticks: Sequence[Sequence[Any]] = (),
     names: Mapping[str, str] | None = None, range: Sequence[float] | None = None,  # noqa: A002 - read in the browser
     limit: Mapping[str, Any] | None = None, cursor: float | None = None, follow: str = "", tall: int = 0,
     decimals: int = 2, source: str = SOURCE,
-) -> None:  # fmt: skip
-    """The element all charts share; what each field means is told by the functions below."""
+) -> solara.Element:  # fmt: skip
+    """The numbers go as one text: in lists each of them would be looked at whenever the page is drawn."""
+    numbers = {"series": series, "points": points, "rows": rows, "ticks": ticks, "names": names or {}}
+    return _Drawn(
+        packed=json.dumps(numbers, allow_nan=False), kind=kind, title=title, unit=unit, summary=summary,
+        labels=list(labels), columns=list(columns), range=range, limit=limit, cursor=cursor, follow=follow, tall=tall,
+        decimals=decimals, source=source,
+    )  # fmt: skip
 
 
 def BandChart(
@@ -50,7 +65,7 @@ def BandChart(
     if not columns:
         words = dict(ticks) if names is None else {float(x): text for x, text in names.items()}
         columns, rows = _table(drawn, x_name, words)
-    return _Chart(
+    return _chart(
         kind="band", title=title, unit=unit, summary=summary, series=drawn, columns=list(columns),
         rows=_plain_rows(rows), ticks=[list(t) for t in ticks], names={_key(x): t for x, t in (names or {}).items()},
         range=list(y_range) if y_range else None, cursor=cursor, follow=follow, tall=height, decimals=decimals,
@@ -79,7 +94,7 @@ def IntervalChart(
         table = [
             [*([p.get("group", "")] if grouped else []), p["name"], p["value"], p["low"], p["high"]] for p in points
         ]
-    return _Chart(
+    return _chart(
         kind="interval", title=title, unit=unit, summary=summary, points=points, columns=list(columns),
         rows=_plain_rows(table), decimals=decimals, source=source,
     )  # fmt: skip
@@ -103,7 +118,7 @@ def StackedBars(
         if any(v is not None and v < 0 for v in s["values"]):
             raise ValueError(f"{s['name']!r} has a negative amount; amounts that are stacked are nought or more")
     rows = [[label, *(s["values"][i] for s in drawn)] for i, label in enumerate(labels)]
-    return _Chart(
+    return _chart(
         kind="bars", title=title, unit=unit, summary=summary, labels=list(labels), series=drawn,
         columns=[x_name, *(s["name"] for s in drawn)], rows=rows, tall=height, decimals=decimals, source=source,
         limit={"name": limit[0], "value": limit[1]} if limit else None,

@@ -75,3 +75,12 @@ def Asking(
     event_run: Event = nothing, event_stop: Event = nothing,
 ) -> None:  # fmt: skip
     """What to look into: ``set_family(id)``, ``set_pairs(number)``, ``run()``, ``stop()``."""
+
+
+@solara.component_vue("mixes.vue", vuetify=False)
+def MixSearch(
+    given: dict[str, str], families: list[dict[str, str]], efforts: list[dict[str, str]],
+    problems: list[dict[str, str]], busy: bool, said: str, share: float, event_run: Event = nothing,
+    event_stop: Event = nothing,
+) -> None:  # fmt: skip
+    """A form for a search, filled in with ``given`` at first: ``run(fields)``, ``stop()``."""

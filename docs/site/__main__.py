@@ -1,0 +1,55 @@
+"""``python -m docs.site pages`` and ``python -m docs.site build [OUT]``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+#: Where the built copy lies that goes with the package.
+SHIPPED = ROOT / "sim" / "documentation"
+
+
+def generated() -> dict[str, str]:
+    """The pages under ``docs/`` that are made from code and data: path -> text."""
+    from docs.site.api_page import api_page
+    from docs.site.cli_page import cli_page
+    from docs.site.lesson_page import LESSONS, lesson_page
+    from sim.inputs import load_strands
+    from sim.inputs.register import passports
+    from sim.report.evidence_page import evidence_page
+    from sim.report.parameters_page import parameters_page
+
+    return {
+        "reference/cli.md": cli_page(),
+        "reference/api.md": api_page(),
+        "parameters.md": parameters_page(passports()),
+        "evidence.md": evidence_page(load_strands().values()),
+        **{
+            f"workshops/{name}.md": lesson_page((ROOT / "docs" / "workshops" / f"{name}.md").read_text("utf-8"), name)
+            for name in LESSONS
+        },
+    }
+
+
+def main() -> None:
+    """Write the generated pages, or build the site."""
+    parser = argparse.ArgumentParser("python -m docs.site", description="The documentation and its built copy.")
+    doing = parser.add_subparsers(dest="what", required=True)
+    doing.add_parser("pages", help="write the pages that are made from code and data")
+    build = doing.add_parser("build", help="build the site (needs pip install '.[docs]')")
+    build.add_argument("out", nargs="?", type=Path, default=SHIPPED, help="folder (default: sim/documentation)")
+    given = parser.parse_args()
+    if given.what == "pages":
+        for name, text in generated().items():
+            path = ROOT / "docs" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return
+    from docs.site.building import build_site
+
+    print(build_site(given.out) / "index.html")
+
+
+if __name__ == "__main__":
+    main()
