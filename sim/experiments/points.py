@@ -29,7 +29,7 @@ from sim.parameters import GROUPS, Register
 from sim.spec import Future, Place, PlannedStrand, Shock, Strand, Strategy, Study
 
 #: Raised by a person whenever the same inputs give other numbers: folders of another version are not gone on with.
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 #: Columns of the results of a sweep; rows are in the order of all but the last three.
 COLUMNS = (
     "point", "place", "future", "evidence", "replication", "strategy", "outcome", "seed", "value", "twin", "difference",
