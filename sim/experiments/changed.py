@@ -153,7 +153,7 @@ def reached(mine: Ends, twin: Ends) -> Reached:
     # The last row, in which every child is, stands where a combination leaves a place free.
     sets, at = _sets_of(np.vstack([here, np.ones(here.shape[1], dtype=bool)]))
     n, combos = sets.shape[1], _padded(len(mine.strands))
-    within = sets[combos].all(axis=1)
+    within: Flags = np.all(sets[combos], axis=1)
     within[0] = ~sets[:-1].any(axis=0)
     inside = within.astype(float)
     children = np.bincount(at, minlength=n)
@@ -213,8 +213,9 @@ def gainers_frame(names: Sequence[str], everything: Sequence[Told]) -> pd.DataFr
         children = np.array([one.children for one in found])
         gainers, months = np.array([one.gainers for one in found]), np.array([one.months for one in found])
         everybody = np.array([one.all_gainers for one in found])
-        few = ((gainers > 0) & (gainers < SMALLEST_CELL)).any(axis=0)
-        hidden = few | (children.min(axis=0) < SMALLEST_CELL)[:, None]
+        few = np.any((gainers > 0) & (gainers < SMALLEST_CELL), axis=0)
+        rare = np.min(children, axis=0)[:, None] < SMALLEST_CELL
+        hidden = np.asarray(few | rare)
         numbers = _gainer_numbers(children, gainers, everybody, months)
         numbers[hidden] = np.nan
         size = (_padded(len(strands)) < len(strands)).sum(axis=1)
