@@ -175,7 +175,9 @@ def _who_pays_outside(world: World) -> tuple[list[str], npt.NDArray[np.uint64]]:
     """Payers of the strategy that are no partners, by name, and two keys of each: cutting back, restoring."""
     partners = {PARTNER_KINDS[kind] for kind in world.partners.kind.tolist()}
     inside = {PAYER_OF[kind] for kind in partners if kind in PAYER_OF}
-    outside: list[str] = sorted(payer for payer, pounds in world.strategy.money_gbp.items() if pounds > 0 and payer not in inside)
+    outside: list[str] = sorted(
+        payer for payer, pounds in world.strategy.money_gbp.items() if pounds > 0 and payer not in inside
+    )
     keys = [draws.key_of(f"{what}:{payer}") for payer in outside for what in ("cuts", "restores")]
     return outside, np.array(keys, dtype=np.uint64)
 

@@ -160,7 +160,9 @@ def reached(mine: Ends, twin: Ends) -> Reached:
     gainers = np.array([np.bincount(at, weights=g, minlength=n) for g in gained])
     dose = np.zeros((len(combos), len(gained)))
     for o, g in enumerate(gained):
-        months = np.array([np.bincount(at, weights=g * months, minlength=n) for months in mine.doses]).reshape(len(mine.strands), n)
+        months = np.array([np.bincount(at, weights=g * months, minlength=n) for months in mine.doses]).reshape(
+            len(mine.strands), n
+        )
         of_strand = np.hstack([inside @ months.T, np.zeros((len(combos), 1))])
         dose[:, o] = np.take_along_axis(of_strand, combos, axis=1).sum(axis=1)
     return Reached(mine.strands, inside @ children, inside @ gainers.T, dose, gained.sum(axis=1).astype(float))
@@ -215,11 +217,11 @@ def gainers_frame(names: Sequence[str], everything: Sequence[Told]) -> pd.DataFr
         everybody = np.array([one.all_gainers for one in found])
         few = np.any((gainers > 0) & (gainers < SMALLEST_CELL), axis=0)
         rare = np.min(children, axis=0)[:, None] < SMALLEST_CELL
-        hidden = np.asarray(few | rare)
+        hidden = few | rare
         numbers = _gainer_numbers(children, gainers, everybody, months)
         numbers[hidden] = np.nan
         size = (_padded(len(strands)) < len(strands)).sum(axis=1)
-        shown = children.any(axis=0)[:, None] & ((size < 2)[:, None] | ~hidden)
+        shown = np.any(children, axis=0)[:, None] & ((size < 2)[:, None] | ~hidden)
         combos = combinations_of(strands)
         for k, o in np.argwhere(shown).tolist():
             called = " + ".join(strands[s] for s in combos[k]) or NOTHING
