@@ -121,7 +121,8 @@ def _events(result: Result) -> Shown:
 def _scale_kernel(result: Result) -> Shown:
     rows = [
         [f"{row['children']:,}", str(row["threads"]), spread_text(row["ns_per_child_month"]),
-         spread_text(row["to_base"]), spread_text(row["speed_up"]) if row["threads"] > 1 else "-", f"{row['table_bytes_per_child']:,}"]
+         spread_text(row["to_base"]), spread_text(row["speed_up"]) if row["threads"] > 1 else "-",
+         f"{row['table_bytes_per_child']:,}"]
         for row in result["families_and_children"]
     ]  # fmt: skip
     heads = [
