@@ -1,4 +1,4 @@
-"""The reference model in Starsim: children are its people, their levels its states; households are a module's arrays."""
+"""The reference model in Starsim: children are its people, their levels its states; households are arrays."""
 
 from __future__ import annotations
 
