@@ -20,6 +20,7 @@ PLACE, STRATEGY = "bettws", "cradle_to_career"
 _TRIALS = 5
 _MAIN = "from sim.cli import main; main()"
 BARE = "python -c 'import numpy, numba'"
+_SMALL_DEMO = "zonesim demo, small"
 _PAIR = (
     "from sim.experiments import compare\nfrom sim.inputs import load_place, load_strategy\n"
     f"compare([load_strategy('{STRATEGY}')], load_place('{PLACE}'), years=1, replications=1)"
@@ -61,14 +62,14 @@ def _commands(folder: str, quick: bool) -> dict[str, list[str]]:
     out = ["--out", f"{folder}/run"]
     run = [sys.executable, "-c", _MAIN, "run", STRATEGY, "--place", PLACE, "--years", "1", "-n", "1", *out]
     demo = [sys.executable, "-c", _MAIN, "demo", *out]
-    if quick:
-        demo += ["--place", PLACE, "--years", "1", "-n", "1"]
+    small = [*demo, "--place", PLACE, "--years", "1", "-n", "1"]
     return {
         BARE: [sys.executable, "-c", "import numpy, numba"],
         "zonesim --help": [sys.executable, "-c", _MAIN, "--help"],
         "a pair of years of 2,000 children from Python, no files": [sys.executable, "-c", _PAIR],
         "zonesim run, a pair of years of 2,000 children": run,
-        "zonesim demo": demo,
+        _SMALL_DEMO: small,
+        "zonesim demo": small if quick else demo,
     }
 
 
@@ -83,11 +84,11 @@ def measure(quick: bool = False, say: Say = lambda _: None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         commands = _commands(folder, quick)
         run = commands["zonesim run, a pair of years of 2,000 children"]
-        demo = commands.pop("zonesim demo")
+        demo, small = commands.pop("zonesim demo"), commands.pop(_SMALL_DEMO)
         cache = os.environ.get("ZONESIM_CACHE_DIR", folder) if quick else folder
         cold = _seconds(run, cache)
         say(f"cold: {cold[0]:.1f} s, first word after {cold[1]:.1f} s")
-        for command in (*commands.values(), *([] if quick else [demo])):
+        for command in () if quick else (*commands.values(), small):
             # What is compiled for one command only is compiled before it is timed.
             _seconds(command, cache)
         times: dict[str, list[float]] = {name: [] for name in commands}

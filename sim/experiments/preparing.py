@@ -11,7 +11,7 @@ from types import TracebackType
 from sim._jit import cache_folder, is_cold
 
 #: Parts that a first run compiles, about: it depends a little on the strategy.
-PARTS = 145
+PARTS = 210
 #: Told of a number of parts, how many there are about, and the name of the last.
 Tell = Callable[[int, int, str], None]
 
