@@ -119,14 +119,17 @@ def _at(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """All implementations at one size, in turn, and what went wrong with those that did not run."""
     workers: dict[str, Worker] = {}
+    checked: dict[str, dict[str, Any]] = {}
     failed = []
     for name, (python, _) in found.items():
         try:
-            workers[name] = Worker(python, name, children)
-        except RuntimeError as error:
+            worker = Worker(python, name, children)
+            # After the same months the means stand side by side.
+            checked[name] = worker.step(_CHECK - 1)
+            workers[name] = worker
+        except (RuntimeError, BrokenPipeError) as error:
             failed.append(f"{PEERS[name][0]} does not run here: {error}")
-    # After the same months the means stand side by side; the number of months of a trial follows from their time.
-    checked = {name: worker.step(_CHECK - 1) for name, worker in workers.items()}
+    # How many months a trial has follows from the time that those took.
     months = {
         name: max(1, min(240, round(_TRIAL_NS * (_CHECK - 1) / told["cpu_ns"]))) if trials > _WARM else 1
         for name, told in checked.items()
