@@ -17,7 +17,7 @@ _SECONDS_BETWEEN_LINES = 30.0
 #: While the model is prepared: of the line on a terminal, and of plain lines.
 _SECONDS_PREPARING = {True: 0.5, False: 10.0}
 
-PREPARING = "Preparing the model for this computer (once, about a minute) ..."
+PREPARING = "Preparing the model for this computer (once, one to two minutes) ..."
 
 
 def out() -> Console:
