@@ -1,96 +1,93 @@
-"""``python -m benchmarks kernel | zones | start | sweep``: tables for people, ``--json`` for machines."""
+"""What the model costs, beside other ways to do the same: tables for people, ``--json`` for machines.
+
+``python -m benchmarks kernel | scale | zones | sweep | start | peers | all`` measures; ``python -m benchmarks page
+docs/performance.md results.json ...`` writes the page on speed from what ``--json`` printed.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import kernel, start, sweep, zones
+from benchmarks import kernel, page, scale, start, sweep, zones
+from benchmarks.peers import rounds
+from benchmarks.shown import TABLES, Shown, machine_words
 
 
-def _table(title: str, heads: list[str], rows: list[list[str]]) -> Table:
-    table = Table(title=title)
-    for at, head in enumerate(heads):
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+#: In the order of ``all``: what needs the quietest machine first.
+MEASURES = {
+    "kernel": lambda asked: kernel.measure(asked.quick, _say),
+    "scale": lambda asked: scale.measure(asked.quick, _say),
+    "peers": lambda asked: rounds.measure(asked.quick, asked.peers_python, _say),
+    "sweep": lambda asked: sweep.measure(asked.quick),
+    "start": lambda asked: start.measure(asked.quick, _say),
+    "zones": lambda asked: zones.measure(asked.quick),
+}
+
+
+def _table(shown: Shown) -> Table:
+    table = Table(title=shown.title)
+    for at, head in enumerate(shown.heads):
         table.add_column(head, justify="left" if at == 0 else "right")
-    for row in rows:
+    for row in shown.rows:
         table.add_row(*row)
     return table
 
 
-def _show_kernel(result: dict[str, Any], screen: Console) -> None:
-    machine = result["machine"]
-    screen.print(", ".join(f"{k} {v}" for k, v in machine.items() if k != "notes"))
-    for note in machine["notes"]:
-        screen.print(f"Note: {note}.")
-    rows = [
-        [r["implementation"], f"{r['children']:,}", str(r["threads"]), f"{r['ns_per_child_month']:,.1f}",
-         f"{r['spread']['median']:,.1f}", " - ".join(f"{q:,.1f}" for q in r["spread"]["quartiles"])]
-        for r in result["rows"]
-    ]  # fmt: skip
-    heads = ["implementation", "children", "threads", "ns per child-month", "median", "quartiles"]
-    screen.print(_table("Families and children, one month", heads, rows))
-    shown = [[name, "-" if value is None else f"{value:.2f}"] for name, value in result["ratios"].items()]
-    screen.print(_table("Ratios of least times", ["ratio", "value"], shown))
-    apart = [[name, f"{value:.1e}"] for name, value in result["agreement"].items()]
-    title = f"Difference from the kernel after {kernel.CHECK_MONTHS} months"
-    screen.print(_table(title, ["implementation", "largest"], apart))
+def show(results: dict[str, Any], screen: Console) -> None:
+    """Print every table of the results, with the machine and what could not be measured."""
+    for name, result in results.items():
+        screen.print(machine_words(result["machine"]), markup=False)
+        for note in (*result.get("notes", ()), *result["machine"].get("notes", ())):
+            screen.print(f"Note: {note}.", markup=False)
+        for build in TABLES[name].values():
+            screen.print(_table(build(result)))
 
 
-def _show_zones(result: dict[str, Any], screen: Console) -> None:
-    screen.print(
-        f"{result['place']}: {result['children']:,} children, {result['schools']} schools, {result['months']} months; "
-        f"first day {result['start_seconds']} s; peak memory {result['peak_memory_mib']:,} MiB"
-    )
-    for run in result["runs"]:
-        rows = [[name, f"{took:.2f}"] for name, took in run["by_event"].items()]
-        title = f"{run['strategy']}: {run['seconds']:.2f} s, {run['child_months']:,} child-months"
-        rows.append(["ns per child-month", f"{run['ns_per_child_month']}"])
-        screen.print(_table(title, ["event", "seconds"], rows))
-
-
-def _show_start(result: dict[str, Any], screen: Console) -> None:
-    rows = [[r["start"], f"{r['seconds']:.2f}", f"{r['median']:.2f}"] for r in result["rows"]]
-    screen.print(_table("Start-up, wall seconds", ["process", "least", "median"], rows))
-
-
-def _show_sweep(result: dict[str, Any], screen: Console) -> None:
-    rows = [
-        [str(r["workers"]), f"{r['runs_per_second']:.2f}", " - ".join(f"{rate:.2f}" for rate in r["spread"]),
-         f"{r['efficiency']:.0%}", f"{r['peak_mib']:,}"]
-        for r in result["rows"]
-    ]  # fmt: skip
-    title = f"{result['runs']} runs, {result['place']}, {result['years']} years"
-    screen.print(f"The bare engine alone: {result['bare_runs_per_second']} runs a second")
-    screen.print(_table(title, ["workers", "runs a second", "least - most", "of the bare engine", "peak MiB"], rows))
+def _all(asked: argparse.Namespace) -> dict[str, Any]:
+    """Every benchmark, each in a process of its own, so that none inherits the memory of another."""
+    results: dict[str, Any] = {}
+    for name in MEASURES:
+        begun = time.perf_counter()
+        command = [sys.executable, "-m", "benchmarks", name, "--json", *["--quick"] * asked.quick]
+        if asked.peers_python:
+            command += ["--peers-python", asked.peers_python]
+        results |= json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+        _say(f"-- {name} took {time.perf_counter() - begun:.0f} s")
+    return results
 
 
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["kernel", "zones", "start", "sweep"])
+    parser.add_argument("what", choices=[*MEASURES, "all", "page"])
+    parser.add_argument("files", nargs="*", type=Path, help="of page: the page to write, then results")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work, not how fast")
+    parser.add_argument("--peers-python", help="a Python that has the frameworks which this one has not")
     asked = parser.parse_args()
-    screen = Console()
-    if asked.what == "kernel":
-        result = kernel.measure(asked.quick, say=lambda text: print(text, file=sys.stderr))
-        show = _show_kernel
-    elif asked.what == "zones":
-        result = zones.measure("bettws", 24) if asked.quick else zones.measure()
-        show = _show_zones
-    elif asked.what == "sweep":
-        result, show = sweep.measure(asked.quick), _show_sweep
-    else:
-        result, show = start.measure(1 if asked.quick else 5), _show_start
+    if asked.what == "page":
+        if len(asked.files) < 2:
+            parser.error("page needs the page to write and at least one file of results")
+        page.write(asked.files[0], asked.files[1:])
+        return
+    results = _all(asked) if asked.what == "all" else {asked.what: MEASURES[asked.what](asked)}
     if asked.json:
-        print(json.dumps(result, indent=1))
+        print(json.dumps(results, indent=1))
     else:
-        show(result, screen)
+        show(results, Console())
 
 
 if __name__ == "__main__":

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
+from benchmarks.gcc import FAST, SAFE, library
 from benchmarks.tables import Tables, month_of, parameters
 from sim.kernel.chunks import BLOCK, MOST_CHUNKS
 from sim.parameters import ChildParameters, FamilyParameters
 from sim.schema import CW, HW, RECEPTION, YEAR_7, YEAR_11, C, H, S, Stream
 
-_HERE = Path(__file__).parent / "c"
 FLAGS = {
-    "same": ("-O3", "-march=native"),
-    "fastest": ("-O3", "-march=native", "-ffast-math"),
-    "fastest without fast-math": ("-O3", "-march=native", "-fno-trapping-math", "-fno-math-errno"),
+    "same": SAFE,
+    "fastest": FAST,
+    "fastest without fast-math": (*SAFE, "-fno-trapping-math", "-fno-math-errno"),
 }
 _POINTERS = (
     "child_real", "child_whole", "child_pools", "child_key", "home_real", "home_whole", "home_pools", "home_key",
@@ -52,24 +48,8 @@ def _names() -> str:
 
 
 @cache
-def compiler() -> str | None:
-    """First line of ``gcc --version``; None where there is no gcc."""
-    if shutil.which("gcc") is None:
-        return None
-    return subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-
-
-@cache
 def _library(version: str) -> ctypes.CDLL:
-    """Compile and load one version. Raises ``CalledProcessError`` with gcc's words if it does not compile."""
-    folder = Path(mkdtemp(prefix="zonesim-benchmark-"))
-    (folder / "names.h").write_text(_names(), encoding="utf-8")
-    source, target = _HERE / f"{version.split()[0]}.c", folder / "library.so"
-    command = ["gcc", *FLAGS[version], "-fopenmp", "-fPIC", "-shared", f"-I{folder}", f"-I{_HERE}", str(source)]
-    subprocess.run([*command, "-o", str(target), "-lm"], check=True)
-    library = ctypes.CDLL(str(target))
-    shutil.rmtree(folder)
-    return library
+    return library(version.split()[0], FLAGS[version], {"names.h": _names()})
 
 
 @cache

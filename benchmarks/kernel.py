@@ -6,20 +6,19 @@ slows them alike. One thread: processor time of the thread, the least of the tri
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.compiled_c import CVersion, compiler
+from benchmarks import events, roofline
+from benchmarks.compiled_c import CVersion
+from benchmarks.gcc import compiler
 from benchmarks.plain_mesa import Child, PlainModel
 from benchmarks.tables import Tables, month_of, parameters, population
+from benchmarks.trials import Say, digits, machine, ratio, spread
 from benchmarks.vectorised import NumpyVersion
 from sim import _jit
 from sim.kernel import children as child_kernel
@@ -73,31 +72,12 @@ class Row:
     threads: int
     trials: list[float] = field(default_factory=list)
 
-    @property
-    def least(self) -> float:
-        """The least of the trials: what the work costs where nobody disturbs it."""
-        return min(self.trials)
-
     def record(self) -> dict[str, Any]:
-        """The row as in the JSON: least, and the median and quartiles beside it."""
-        low, middle, high = np.percentile(self.trials, [25, 50, 75])
+        """The row as in the JSON: the least of the trials, and median and quartiles beside it."""
         return {
             "implementation": self.implementation, "children": self.children, "threads": self.threads,
-            "ns_per_child_month": round(self.least, 2),
-            "spread": {"median": round(middle, 2), "quartiles": [round(low, 2), round(high, 2)]},
+            "ns_per_child_month": digits(min(self.trials)), "spread": spread(self.trials),
         }  # fmt: skip
-
-
-def machine() -> dict[str, Any]:
-    """The machine and versions the times belong to."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    named = (line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    return {
-        "processor": next(named, platform.processor()), "processors": os.cpu_count(),
-        "python": platform.python_version(),
-        "numba": version("numba"), "numpy": np.__version__, "gcc": compiler() or "not found",
-    }  # fmt: skip
 
 
 def _versions(tables: Tables, threads: int) -> dict[str, Callable[[int], None]]:
@@ -112,7 +92,7 @@ def _versions(tables: Tables, threads: int) -> dict[str, Callable[[int], None]]:
     return steps
 
 
-def time_size(children: int, threads: int, trials: int, say: Callable[[str], None]) -> list[Row]:
+def time_size(children: int, threads: int, trials: int, say: Say) -> list[Row]:
     """All implementations at one size, in turn; every trial steps the months of one school year again."""
     tables = population(children)
     steps = _versions(tables, threads)
@@ -128,7 +108,7 @@ def time_size(children: int, threads: int, trials: int, say: Callable[[str], Non
             for month in range(months):
                 step((trial + month) % 12)
             rows[name].trials.append((clock() - start) / (months * children))
-    times = ", ".join(f"{row.implementation} {row.least:.1f}" for row in rows.values())
+    times = ", ".join(f"{row.implementation} {min(row.trials):.1f}" for row in rows.values())
     say(f"{children:,} children, {threads} thread(s): {times}")
     return list(rows.values())
 
@@ -171,29 +151,30 @@ def agreement(children: int = CHECK_CHILDREN) -> dict[str, float]:
     return found
 
 
-def ratios(rows: list[Row]) -> dict[str, float | None]:
-    """What the bars are about: quotients of least times, taken in one run."""
-    least = {(r.implementation, r.children, r.threads): r.least for r in rows}
+def ratios(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """What the bars are about: quotients of neighbours in time, ``least`` that of the least times."""
+    trials = {(r.implementation, r.children, r.threads): r.trials for r in rows}
     sizes = sorted({r.children for r in rows})
     small, middle, large = sizes[0], sizes[min(1, len(sizes) - 1)], sizes[-1]
-
-    def quotient(over: tuple[str, int, int], under: tuple[str, int, int]) -> float | None:
-        return round(least[over] / least[under], 3) if over in least and under in least else None
-
-    one, two = (_KERNEL, middle, 1), (_KERNEL, middle, 2)
-    mesa_children = min((r.children for r in rows if r.implementation == _MESA), default=small)
+    one = (_KERNEL, middle, 1)
+    asked = {
+        "kernel / C same structure": (one, (_SAME, middle, 1)),
+        "kernel / C fastest": (one, (_FAST, middle, 1)),
+        "Mesa / kernel": ((_MESA, small, 1), one),
+        "Mesa / kernel, both at 2,000": ((_MESA, small, 1), (_KERNEL, small, 1)),
+        "numpy / kernel": ((_NUMPY, middle, 1), one),
+        "two threads at 85k": (one, (_KERNEL, middle, 2)),
+        "two threads at 1M": ((_KERNEL, large, 1), (_KERNEL, large, 2)),
+        "two threads at 85k, C fastest": ((_FAST, middle, 1), (_FAST, middle, 2)),
+    }
     return {
-        "kernel / C same structure": quotient(one, (_SAME, middle, 1)),
-        "kernel / C fastest": quotient(one, (_FAST, middle, 1)),
-        "Mesa / kernel": quotient((_MESA, mesa_children, 1), one),
-        "numpy / kernel": quotient((_NUMPY, middle, 1), one),
-        "1M / 2k": quotient((_KERNEL, large, 1), (_KERNEL, small, 1)),
-        "two threads at 85k": quotient(one, two),
-        "two threads at 1M": quotient((_KERNEL, large, 1), (_KERNEL, large, 2)),
+        name: ratio(trials[over], trials[under])
+        for name, (over, under) in asked.items()
+        if over in trials and under in trials
     }
 
 
-def measure(quick: bool = False, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def measure(quick: bool = False, say: Say = lambda _: None) -> dict[str, Any]:
     """The whole benchmark. ``quick``: tiny sizes and two trials, to see that it works, not to measure."""
     differences = agreement(QUICK_SIZES[0] if quick else CHECK_CHILDREN)
     rows: list[Row] = []
@@ -202,8 +183,10 @@ def measure(quick: bool = False, say: Callable[[str], None] = lambda _: None) ->
             rows += time_size(children, threads, 2 if quick else TRIALS, say)
     notes = [] if compiler() else ["no gcc found: the C rows are absent"]
     return {
-        "machine": machine() | {"notes": notes},
+        "machine": machine() | {"gcc": compiler() or "not found", "notes": notes},
         "rows": [r.record() for r in rows],
         "ratios": ratios(rows),
         "agreement": differences,
+        "roofline": roofline.measure(quick),
+        "events": events.measure(quick),
     }

@@ -6,11 +6,11 @@ what came out over what bare engines in as many processes would have made. All r
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.trials import machine, spread
 from sim.experiments.sweeps import Sweep, sweep
 from sim.futures import NO_FUTURE
 from sim.inputs import load_place, load_strategy
@@ -30,13 +30,17 @@ def _study(place: str, years: int, replications: int) -> Study:
     )  # fmt: skip
 
 
-def _record(workers: int, found: list[Sweep], bare_rate: float) -> dict[str, Any]:
-    rates = [done.manifest["runs"]["made_now"] / done.manifest["timings"]["wall_s"] for done in found]
+def _rates(found: list[Sweep], seconds: str) -> list[float]:
+    return [done.manifest["runs"]["made_now"] / done.manifest["timings"][seconds] for done in found]
+
+
+def _record(workers: int, found: list[Sweep], bare: list[float]) -> dict[str, Any]:
+    rates = _rates(found, "wall_s")
     peaks = [peak for done in found for peak in done.manifest["workers"]["peak_bytes"].values()]
     return {
-        "workers": workers, "runs_per_second": round(statistics.median(rates), 3),
-        "spread": [round(min(rates), 3), round(max(rates), 3)],
-        "efficiency": round(statistics.median(rates) / (bare_rate * max(workers, 1)), 3),
+        "workers": workers, "runs_per_second": spread(rates),
+        # Trial by trial, the bare engine's own rate taken in the trial's first row.
+        "efficiency": spread([rate / (alone * max(workers, 1)) for rate, alone in zip(rates, bare, strict=True)]),
         "peak_mib": round(max(peaks, default=0) / 2**20),
     }  # fmt: skip
 
@@ -50,9 +54,8 @@ def measure(quick: bool = False) -> dict[str, Any]:
         for trial in range(1 if quick else _TRIALS):
             for workers, done in found.items():
                 done.append(sweep(study, Path(folder) / f"{trial}-{workers}", workers=workers))
-    alone = [done.manifest["runs"]["made_now"] / done.manifest["timings"]["model_s"] for done in found[0]]
-    bare = statistics.median(alone)
+    bare = _rates(found[0], "model_s")
     return {
-        "place": PLACE, "years": study.years, "runs": 4 * study.replications, "bare_runs_per_second": round(bare, 3),
-        "rows": [_record(workers, done, bare) for workers, done in found.items()],
+        "machine": machine(), "place": PLACE, "years": study.years, "runs": 4 * study.replications,
+        "bare_runs_per_second": spread(bare), "rows": [_record(workers, done, bare) for workers, done in found.items()],
     }  # fmt: skip

@@ -112,8 +112,10 @@ def _residents() -> Tables:
 def _schools_today(start: engine.Start) -> npt.NDArray[np.int32]:
     """School of each child in the first month, by the model's own admissions."""
     world = engine.create(start, Strategy(id="no_zone", name="No zone"), {})
-    for event in engine.EVENTS[:3]:
+    for event in engine.EVENTS:
         event.act(world)
+        if event.name == "admissions":
+            break
     return world.children.school.copy()
 
 

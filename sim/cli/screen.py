@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SECONDS_BETWEEN_LINES = 30.0
+#: While the model is prepared: of the line on a terminal, and of plain lines.
+_SECONDS_PREPARING = {True: 0.5, False: 10.0}
 
-PREPARING = "Preparing the model for this computer (once, about a minute) ..."
+PREPARING = "Preparing the model for this computer (once, one to two minutes) ..."
 
 
 def out() -> Console:
@@ -48,24 +50,42 @@ class Progress(AbstractContextManager["Progress"]):
         self._title, self._cold, self._console = title, cold, err()
         self._started = self._spoken = time.monotonic()
         self._status: Any = None
+        self._preparing: Any = None
         self._bar: Any = None
         self._task: Any = None
 
     def __enter__(self) -> Progress:
         self.note(self._title)
         if self._cold:
-            self.note(PREPARING)
-            if self._console.is_terminal:
-                self._status = self._console.status(PREPARING)
-                self._status.start()
-            else:
-                self._say(PREPARING)
+            self._prepare()
         return self
+
+    def _prepare(self) -> None:
+        """Say at once that the model is prepared for this computer, and from then on how far that is."""
+        self.note(PREPARING)
+        if self._console.is_terminal:
+            self._status = self._console.status(PREPARING)
+            self._status.start()
+        else:
+            self._say(PREPARING)
+        from sim.experiments.preparing import Preparing
+
+        self._preparing = Preparing(self._tell_parts, _SECONDS_PREPARING[self._console.is_terminal], cold=True)
+        self._preparing.__enter__()
+
+    def _tell_parts(self, ready: int, parts: int, newest: str) -> None:
+        words = f"{ready} of about {parts} parts ready, {time.monotonic() - self._started:.0f} s"
+        words += f"; last: {newest}" if newest else ""
+        if self._status is not None:
+            self._status.update(f"{PREPARING} {words}")
+        else:
+            self._say(f"Preparing: {words}")
 
     def __call__(self, done: int, total: int, what: str) -> None:
         self.note(f"{done} of {total} {what}")
-        if self._status is not None and done == 0:
+        if self._cold and done == 0:
             return
+        self._prepared()
         if self._console.is_terminal:
             self._show_bar(done, total, what)
         elif time.monotonic() - self._spoken >= _SECONDS_BETWEEN_LINES:
@@ -75,9 +95,15 @@ class Progress(AbstractContextManager["Progress"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._prepared()
         for shown in (self._status, self._bar):
             if shown is not None:
                 shown.stop()
+
+    def _prepared(self) -> None:
+        if self._preparing is not None:
+            self._preparing.stop()
+            self._preparing = None
 
     def note(self, line: str) -> None:
         """Add a line to the log."""

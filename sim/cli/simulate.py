@@ -124,21 +124,14 @@ def demo(
 
 
 def _do(job: Job) -> None:
-    from sim.inputs import load_future, load_place, load_strategy
-    from sim.inputs.register import load_register
-    from sim.outputs import claim_folder, comparison_answer, write_run_folder
+    started = datetime.now(UTC)
+    # First of all, so that nobody waits before they are told why.
+    with Progress(_title(job), _is_cold()) as progress:
+        folder, comparison, shares = _simulated(job, started, progress)
+    from sim.outputs import comparison_answer, write_run_folder
     from sim.report.briefing import write_report
     from sim.report.figures import figures_of
 
-    started = datetime.now(UTC)
-    place = load_place(job.place)
-    strategies = [load_strategy(name) for name in job.strategies]
-    future = None if job.future is None else load_future(job.future)
-    # Read here already, so that a mechanism that does not exist is known before anything is run.
-    load_register(without=job.without, including=job.including)
-    folder = claim_folder(job.out or _default_folder(job, place, started))
-    progress = Progress(_title(job), _is_cold())
-    comparison, shares = _simulate(job, strategies, place, future, progress)
     command = command_of(job)
 
     def also(inside: Path) -> None:
@@ -158,32 +151,48 @@ def _do(job: Job) -> None:
     _say_where(written, list(figures_of(comparison)))
 
 
-def _simulate(
+def _simulated(
+    job: Job, started: datetime, progress: Progress
+) -> tuple[Path, ComparisonRecord, list[dict[str, Any]] | None]:
+    """The folder that was claimed for it, the comparison and, where they were asked for, its shares of uncertainty."""
+    from sim.inputs import load_future, load_place, load_strategy
+    from sim.inputs.register import load_register
+    from sim.outputs import claim_folder
+
+    place = load_place(job.place)
+    strategies = [load_strategy(name) for name in job.strategies]
+    future = None if job.future is None else load_future(job.future)
+    # Read here already, so that a mechanism that does not exist is known before anything is run.
+    load_register(without=job.without, including=job.including)
+    folder = claim_folder(job.out or _default_folder(job, place, started))
+    return folder, *_compared(job, strategies, place, future, progress)
+
+
+def _compared(
     job: Job, strategies: list[Strategy], place: Place, future: Future | None, progress: Progress
 ) -> tuple[ComparisonRecord, list[dict[str, Any]] | None]:
     """The comparison and, where they were asked for, its shares of uncertainty."""
     from sim.experiments import compare as compare_strategies
 
-    with progress:
-        comparison = compare_strategies(
-            strategies,
-            place,
-            replications=job.replications,
-            seed=job.seed,
-            years=job.years,
-            evidence=job.evidence.value,
-            without=job.without,
-            including=job.including,
-            future=future,
-            parameters=job.parameters.value,
-            threads=job.threads,
-            progress=progress,
-        )
-        if not job.shares:
-            return comparison, None
-        from sim.experiments.shares import share_rows, shares
+    comparison = compare_strategies(
+        strategies,
+        place,
+        replications=job.replications,
+        seed=job.seed,
+        years=job.years,
+        evidence=job.evidence.value,
+        without=job.without,
+        including=job.including,
+        future=future,
+        parameters=job.parameters.value,
+        threads=job.threads,
+        progress=progress,
+    )
+    if not job.shares:
+        return comparison, None
+    from sim.experiments.shares import share_rows, shares
 
-        return comparison, share_rows(shares(comparison, future=future, threads=job.threads, progress=progress))
+    return comparison, share_rows(shares(comparison, future=future, threads=job.threads, progress=progress))
 
 
 def _show(comparison: ComparisonRecord, shares: list[dict[str, Any]]) -> None:

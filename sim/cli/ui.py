@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.screen import complain, out
+from sim.cli.screen import PREPARING, complain, out
 
 EXIT_MISTAKE = 2
 _PARTS = ("solara", "starlette", "uvicorn")
@@ -43,6 +43,10 @@ def ui(
 
     for line in told(host, port):
         out().print(line, markup=False, highlight=False, soft_wrap=True)
+    from sim._jit import is_cold
+
+    if is_cold():
+        out().print(f"{PREPARING} The page tells how far it is.", markup=False, highlight=False, soft_wrap=True)
     if not no_open:
         threading.Thread(target=open_when_up, args=(address(host, port),), daemon=True).start()
     serve(host, port, Limits(sessions=sessions))

@@ -179,6 +179,8 @@ def _check_own_id(layers: list[_Layer]) -> None:
 def _merged(layers: list[_Layer], kind: str) -> tuple[dict[str, Any], LineMap]:
     """Layers from the base up: tables are merged, everything else is replaced."""
     data: dict[str, Any] = {}
+    if len(layers) == 1:
+        return _overlaid(data, layers[0].data, (), kind, set()), layers[0].lines
     entries: dict[KeyPath, tuple[str, int]] = {}
     for layer in reversed(layers):
         replaced: set[KeyPath] = set()

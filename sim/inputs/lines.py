@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 #: A key with the tables and list positions around it, e.g. ``("strands", 0, "start")``.
@@ -28,10 +29,20 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class LineMap:
-    """Key path -> (file, line). Layers of an extended file keep the file each key came from."""
+    """Key path -> (file, line). Layers of an extended file keep the file each key came from.
+
+    ``known``: places that are told; ``text``: valid TOML whose places are looked for when one is asked, for most
+    files are right and nobody asks.
+    """
 
     file: str
-    entries: dict[KeyPath, tuple[str, int]] = field(default_factory=dict)
+    known: dict[KeyPath, tuple[str, int]] = field(default_factory=dict)
+    text: str = ""
+
+    @cached_property
+    def entries(self) -> dict[KeyPath, tuple[str, int]]:
+        """All key paths with their file and line."""
+        return self.known | {path: (self.file, line) for path, line in _Scanner(self.text).scan().items()}
 
     def at(self, path: KeyPath) -> tuple[str, int | None]:
         """File and line of a key, or of the nearest table around it; line ``None`` for the file."""
@@ -49,7 +60,7 @@ class _Token(NamedTuple):
 
 def scan_lines(file: str, text: str) -> LineMap:
     """Line map of valid TOML ``text``; ``file`` is the name that messages show."""
-    return LineMap(file, {path: (file, line) for path, line in _Scanner(text).scan().items()})
+    return LineMap(file, text=text)
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -14,6 +14,7 @@ import solara
 from solara.server import kernel_context
 
 from sim.experiments.compare import Comparison
+from sim.experiments.preparing import Preparing
 from sim.inputs import InputError
 from sim.ui import answers, state
 from sim.ui.choice import Question
@@ -173,7 +174,9 @@ def ask_film() -> None:
 
 def first_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
     """Comparison with the first replications, and the film if anybody has asked for it before."""
-    return answers.comparison(question, report, answers.FIRST_REPLICATIONS), answers.known_film(question)
+    with Preparing(lambda ready, parts, _: report(ready, parts, "the model is prepared for this computer, once")):
+        comparison = answers.comparison(question, report, answers.FIRST_REPLICATIONS)
+    return comparison, answers.known_film(question)
 
 
 def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
