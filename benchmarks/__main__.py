@@ -1,4 +1,4 @@
-"""``python -m benchmarks kernel | zones | start | sweep``: tables for people, ``--json`` for machines."""
+"""``python -m benchmarks kernel | zones | start | sweep | soak``: tables for people, ``--json`` for machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import kernel, start, sweep, zones
+from benchmarks import kernel, soak, start, sweep, zones
 
 
 def _table(title: str, heads: list[str], rows: list[list[str]]) -> Table:
@@ -69,10 +69,16 @@ def _show_sweep(result: dict[str, Any], screen: Console) -> None:
     screen.print(_table(title, ["workers", "runs a second", "least - most", "of the bare engine", "peak MiB"], rows))
 
 
+def _show_soak(result: dict[str, Any], screen: Console) -> None:
+    rows = [[r["name"], str(r["tries"]), str(r["failures"]), f"{r['seconds']:.0f}", r["note"]] for r in result["rows"]]
+    heads = ["what was done", "tries", "failures", "seconds", "note"]
+    screen.print(_table(f"{result['tries']} tries, {result['failures']} failures", heads, rows))
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["kernel", "zones", "start", "sweep"])
+    parser.add_argument("what", choices=["kernel", "zones", "start", "sweep", "soak"])
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work, not how fast")
     asked = parser.parse_args()
@@ -85,6 +91,9 @@ def main() -> None:
         show = _show_zones
     elif asked.what == "sweep":
         result, show = sweep.measure(asked.quick), _show_sweep
+    elif asked.what == "soak":
+        result = soak.measure(asked.quick, say=lambda text: print(text, file=sys.stderr))
+        show = _show_soak
     else:
         result, show = start.measure(1 if asked.quick else 5), _show_start
     if asked.json:
