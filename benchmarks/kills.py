@@ -179,14 +179,14 @@ def _fit(folder: Path) -> list[str]:
 
 
 def _search(folder: Path) -> list[str]:
-    (folder / "small.toml").write_text(PLACE)
+    (folder / "larger.toml").write_text(PLACE.replace("60", "300"))
     out = folder / "out"
     more = ["--resume"] if (out / "question.json").exists() else []
     return [
-        sys.executable, "-c", _COMMAND, "optimise", "--place", str(folder / "small.toml"), "--budget", "200000",
+        sys.executable, "-c", _COMMAND, "optimise", "--place", str(folder / "larger.toml"), "--budget", "200000",
         "--starts", "0",
         "--years", "1", "--runs", "8", "--searches", "1", "--luck", "2", "--fresh", "2", "--top", "2", "--threads", "1",
-        "--strands", "neli,mentoring,book_gifting", "--no-screen", "--out", str(out), *more,
+        "--strands", "neli,mentoring,book_gifting", "--no-screen", "--outcome", "attendance", "--out", str(out), *more,
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,10 @@ class Store:
                 raise OutputError.from_os(self._path.parent, error) from error
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what a full disk did not take was told when it was put."""
         if self._stream is not None:
-            self._stream.close()
+            with suppress(OSError):
+                self._stream.close()
             self._stream = None
 
     def _read(self, path: Path) -> None:
