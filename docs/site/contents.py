@@ -25,7 +25,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "model", "mechanisms", "parameters", "evidence", "targets", "calibration", "validation", "across",
     ),
     "Look up": ("cli", "reference/cli", "reference/api", "performance", "licences"),
-    "How it changes": ("CHANGELOG", "CONTRIBUTING", "decisions/*"),
+    "How it changes": ("CHANGELOG", "CONTRIBUTING", "robustness", "decisions/*"),
 }  # fmt: skip
 
 #: Pages that lie elsewhere in the repository: path under ``docs/`` in the site -> path from the root.
