@@ -1,7 +1,8 @@
 """What the model costs, beside other ways to do the same: tables for people, ``--json`` for machines.
 
 ``python -m benchmarks kernel | scale | zones | sweep | start | peers | all`` measures; ``python -m benchmarks page
-docs/performance.md results.json ...`` writes the page on speed from what ``--json`` printed.
+docs/performance.md results.json ...`` writes the page on speed from what ``--json`` printed. ``soak`` is no measure of
+speed: it tries for hours to break what can be broken.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import kernel, page, scale, start, sweep, zones
+from benchmarks import kernel, page, scale, shown, soak, start, sweep, zones
 from benchmarks.peers import rounds
 from benchmarks.shown import TABLES, Shown, machine_words
 
@@ -52,7 +53,7 @@ def show(results: dict[str, Any], screen: Console) -> None:
         screen.print(machine_words(result["machine"]), markup=False)
         for note in (*result.get("notes", ()), *result["machine"].get("notes", ())):
             screen.print(f"Note: {note}.", markup=False)
-        for build in TABLES[name].values():
+        for build in (TABLES | {"soak": {"soak": shown.soak}})[name].values():
             screen.print(_table(build(result)))
 
 
@@ -72,7 +73,7 @@ def _all(asked: argparse.Namespace) -> dict[str, Any]:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=[*MEASURES, "all", "page"])
+    parser.add_argument("what", choices=[*MEASURES, "all", "soak", "page"])
     parser.add_argument("files", nargs="*", type=Path, help="of page: the page to write, then results")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work, not how fast")
@@ -83,7 +84,10 @@ def main() -> None:
             parser.error("page needs the page to write and at least one file of results")
         page.write(asked.files[0], asked.files[1:])
         return
-    results = _all(asked) if asked.what == "all" else {asked.what: MEASURES[asked.what](asked)}
+    if asked.what == "soak":
+        results = {"soak": soak.measure(asked.quick, _say)}
+    else:
+        results = _all(asked) if asked.what == "all" else {asked.what: MEASURES[asked.what](asked)}
     if asked.json:
         print(json.dumps(results, indent=1))
     else:

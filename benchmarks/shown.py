@@ -228,7 +228,14 @@ def _peer_means(result: Result) -> Shown:
     return Shown("Means of the children after 24 months", heads, rows)
 
 
-#: Benchmark -> its tables by name.
+def soak(result: Result) -> Shown:
+    """What a long run tried and lost."""
+    rows = [[r["name"], str(r["tries"]), str(r["failures"]), f"{r['seconds']:.0f}", r["note"]] for r in result["rows"]]
+    heads = ["what was done", "tries", "failures", "seconds", "note"]
+    return Shown(f"{result['tries']} tries, {result['failures']} failures", heads, rows)
+
+
+#: Benchmark -> its tables by name, those of the page.
 TABLES: dict[str, dict[str, Callable[[Result], Shown]]] = {
     "kernel": {
         "kernel_times": _kernel_times, "ratios": _ratios, "agreement": _agreement, "limits": _limits,

@@ -105,6 +105,14 @@ class Visitor:
         close = urllib.request.Request(f"{self.url}/_solara/api/close/{kernel}?session_id={session}", method="POST")
         await asyncio.to_thread(lambda: urllib.request.urlopen(close, timeout=30).close())
 
+    def break_off(self) -> None:
+        """Lose the connection without a word, as a line does that breaks."""
+        if self._reader is not None:
+            self._reader.cancel()
+        if self._socket is not None:
+            self._socket.transport.abort()
+            self._socket = None
+
     async def tell(self, event: str, data: Any, panel: str = "", **state: Any) -> None:
         """Send an event of a panel that knows it, has a field ``panel``, and holds these values."""
         found = self._panel(event, panel, **state)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import multiprocessing
 import signal
-import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from calibration.problem import Array, Booleans, CalibrationError, Problem, digest
-from sim.outputs.folders import write_file
+from sim.outputs.folders import DAMAGED, write_file
 
 Pool = Literal["threads", "processes"]
 
@@ -61,7 +60,7 @@ class Bank:
         try:
             with np.load(self.path_of(job), allow_pickle=False) as part:
                 outputs: Array = part["outputs"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except DAMAGED:
             return None
         return outputs if outputs.shape == (len(job.seeds), len(self.problem.goals)) else None
 

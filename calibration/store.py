@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import platform
-import zipfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +20,7 @@ from calibration.bank import Runs
 from calibration.emulate import Diagnosis
 from calibration.problem import Array, Goal, Prior, Problem, digest, natural, prior_digest, target_digest
 from sim.inputs.posterior import Posterior, posterior_toml
-from sim.outputs.folders import OutputError, write_file
+from sim.outputs.folders import DAMAGED, OutputError, in_words, write_file
 
 ASKED, FOUND, ARRAYS, POSTERIOR = "asked.json", "fit.json", "fit.npz", "posterior.toml"
 
@@ -183,8 +182,8 @@ def read_fit(folder: Path) -> Fit:
             Runs(a["unit"], a["wave"], a["means"], a["chance"]), a["draws"], a["best"],
             (a["left_mean"], a["left_variance"]), Diagnosis(a["r2"], a["rmse"], a["beyond"], len(a["unit"])),
         )  # fmt: skip
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise OutputError(folder, f"the fit is damaged ({error})", "Run it again with --resume.") from error
+    except DAMAGED as error:
+        raise OutputError(folder, f"the fit is damaged ({in_words(error)})", "Run it again with --resume.") from error
 
 
 def _read_json(path: Path, problem: str) -> dict[str, Any]:
@@ -192,8 +191,9 @@ def _read_json(path: Path, problem: str) -> dict[str, Any]:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise OutputError(path.parent, problem, "Name the folder of a fit (zonesim-calibrate fit --out DIR).") from None
-    except (OSError, ValueError) as error:
-        raise OutputError(path.parent, f"{path.name} cannot be read ({error})", "Choose another folder.") from error
+    except DAMAGED as error:
+        problem = f"{path.name} cannot be read ({in_words(error)})"
+        raise OutputError(path.parent, problem, "Choose another folder.") from error
     if not isinstance(record, dict):
         raise OutputError(path.parent, f"{path.name} is damaged", "Choose another folder.")
     return record

@@ -1,4 +1,4 @@
-"""``python -m docs.site pages`` and ``python -m docs.site build [OUT]``."""
+"""``python -m docs.site pages``, ``build [OUT]`` and ``licences [FOLDER ...]``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,14 @@ def main() -> None:
     doing.add_parser("pages", help="write the pages that are made from code and data")
     build = doing.add_parser("build", help="build the site (needs pip install '.[docs]')")
     build.add_argument("out", nargs="?", type=Path, default=SHIPPED, help="folder (default: sim/documentation)")
+    licences = doing.add_parser("licences", help="write the list of licences from what is installed")
+    licences.add_argument("where", nargs="*", type=Path, help="more folders with packages, for other systems' ones")
     given = parser.parse_args()
+    if given.what == "licences":
+        from docs.site.licence_page import licence_page
+
+        (ROOT / "docs" / "licences.md").write_text(licence_page(given.where), encoding="utf-8")
+        return
     if given.what == "pages":
         for name, text in generated().items():
             path = ROOT / "docs" / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: Heading of the side bar -> pages, as paths under ``docs/`` without ending; ``*``: all that begin like this, by name.
 CONTENTS: dict[str, tuple[str, ...]] = {
-    "Start": ("tour", "glossary", "how-to/browser", "how-to/browser-security"),
+    "Start": ("tour", "glossary", "how-to/browser", "how-to/browser-security", "security"),
     "Learn": (
         "tutorials/index", "tutorials/first_run", "tutorials/your_own_place", "tutorials/your_own_strand",
         "tutorials/cluster_sweep", "tutorials/mesa_model", "tutorials/what_decides", "tutorials/a_figure_again",
@@ -19,17 +19,17 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "Research": (
         "how-to/sweep", "how-to/cluster", "how-to/sensitivity", "how-to/discovery", "how-to/search", "how-to/python",
-        "how-to/use-mesa", "how-to/virtual-trial", "how-to/validate", "how-to/parity",
+        "how-to/use-mesa", "how-to/virtual-trial", "how-to/validate", "how-to/parity", "how-to/reproduce-exactly",
     ),
     "What it rests on": (
         "model", "mechanisms", "parameters", "evidence", "targets", "calibration", "validation", "across",
     ),
-    "Look up": ("cli", "reference/cli", "reference/api", "performance"),
-    "How it changes": ("CHANGELOG", "CONTRIBUTING", "decisions/*"),
+    "Look up": ("cli", "reference/cli", "reference/api", "performance", "licences"),
+    "How it changes": ("CHANGELOG", "CONTRIBUTING", "robustness", "decisions/*"),
 }  # fmt: skip
 
 #: Pages that lie elsewhere in the repository: path under ``docs/`` in the site -> path from the root.
-FROM_ELSEWHERE = {"scenarios": "scenarios/README.md", "targets": "calibration/README.md"}
+FROM_ELSEWHERE = {"scenarios": "scenarios/README.md", "targets": "calibration/README.md", "security": "SECURITY.md"}
 
 
 def in_order(pages: set[str]) -> dict[str, list[str]]:

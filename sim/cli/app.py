@@ -6,12 +6,14 @@ mistake in a command or file or a folder that cannot be written, 70 a fault of z
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -100,13 +102,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         app(args=given, prog_name="zonesim")
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        return _flushed(stop.code if isinstance(stop.code, int) else int(stop.code is not None))
     except KeyboardInterrupt:
         complain("stopped.")
         return EXIT_STOPPED
     except Exception as error:  # noqa: BLE001 - the last door: whatever it is, say it plainly
         return _explain(error, given)
-    return 0
+    return _flushed(0)
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once everything printed has been taken: a full disk is often met here for the first time."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _print_no_more()
+    except OSError as error:
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    complain(f"the answer could not be written ({error.strerror}). Free some space, or send it somewhere else.")
+    _print_no_more()
+    return EXIT_MISTAKE
+
+
+def _print_no_more() -> None:
+    """Python flushes once more when it ends, and would show a traceback of it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception, arguments: list[str]) -> int:
@@ -116,6 +141,8 @@ def _explain(error: Exception, arguments: list[str]) -> int:
     if _is_a(error, "sim.outputs.folders", "OutputError"):
         complain(str(error))
         return EXIT_MISTAKE
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _unwritten(error)
     complain(f"something went wrong inside zonesim. Details: {_save_log(error, arguments)}")
     return EXIT_FAULT
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.experiments.points import Answer
-from sim.outputs.folders import OutputError, write_file
+from sim.outputs.folders import DAMAGED, OutputError, write_file
 
 PARTS = "parts"
 #: Where parts go that cannot be read.
@@ -63,7 +63,7 @@ def read_part(path: Path, outcomes: Sequence[str]) -> tuple[list[bytes], Reals, 
         table = parquet.ParquetFile(path, page_checksum_verification=True).read()
         keys = table.column("run").to_pylist()
         numbers = np.stack([table.column(name).to_numpy() for name in names], axis=1)
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+    except (*DAMAGED, pa.ArrowException) as error:
         raise ValueError(f"it cannot be read ({type(error).__name__})") from error
     if part_name(keys) != path.name or numbers.dtype != np.float64:
         raise ValueError("it does not hold the runs it is named after")

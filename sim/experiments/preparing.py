@@ -59,6 +59,8 @@ class Preparing(AbstractContextManager["Preparing"]):
 
     def _watch(self) -> None:
         folder = cache_folder()
+        if folder is None:
+            return
         while not self._over.wait(self._seconds):
             ready, newest = parts_ready(folder)
             try:

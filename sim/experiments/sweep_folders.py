@@ -23,12 +23,15 @@ from pyarrow import parquet
 from sim.experiments.batches import FAILED, TOKEN
 from sim.experiments.parts import PARTS, parts_in, read_part, set_aside
 from sim.experiments.points import COLUMNS, RESULTS_VERSION, model_digest
-from sim.outputs.folders import MANIFEST, OutputError, write_file
+from sim.outputs.folders import DAMAGED, MANIFEST, OutputError, in_words, write_file
 from sim.spec import Study
 
 STUDY, DESIGN, RUNS, LOG = "study.json", "design.parquet", "runs.parquet", "log.jsonl"
 #: Rows of a group of the sorted table: written, and held, at a time.
 GROUP_ROWS = 131_072
+#: Pages carry checksums, so that damage is known when they are read.
+_WRITTEN: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+_ANEW = "Run the study in a new folder."
 _GO_ON = "Go on with that study, or choose a new folder with --out."
 
 Reals = npt.NDArray[np.float64]
@@ -64,7 +67,7 @@ def open_folder(folder: Path, study: Study, design: pd.DataFrame, resume: bool, 
     if folder.exists() and not folder.is_dir():
         raise OutputError(folder, "this is a file, not a folder", "Choose another name with --out.")
     try:
-        content = folder.is_dir() and any(path.name != TOKEN for path in folder.iterdir())
+        content = folder.is_dir() and not _only_begun(folder)
     except OSError as error:
         raise OutputError.from_os(folder, error) from error
     if not content:
@@ -78,6 +81,16 @@ def open_folder(folder: Path, study: Study, design: pd.DataFrame, resume: bool, 
         remedy = "Add --resume to go on with it, or choose another folder with --out."
         raise OutputError(folder, "the folder already holds a sweep", remedy)
     return _old_folder(folder, study, add_replications)
+
+
+def _only_begun(folder: Path) -> bool:
+    """Whether nothing stands there but what is left by a command that was killed before its study was written."""
+    own = (TOKEN, PARTS, FAILED, DESIGN)
+    return not (folder / STUDY).exists() and all(
+        (path.name in own or path.name.startswith(tuple(f".{name}." for name in (*own, STUDY))))
+        and not (path.is_dir() and any(path.iterdir()))
+        for path in folder.iterdir()
+    )
 
 
 def _new_folder(folder: Path, study: Study, design: pd.DataFrame) -> Opened:
@@ -106,7 +119,9 @@ def _old_folder(folder: Path, study: Study, add_replications: int) -> Opened:
 
 def _refuse_another(folder: Path, study: Study) -> None:
     """Nothing is mixed that does not belong together."""
-    before, now = _read_json(folder / STUDY)["identity"], json.loads(json.dumps(_identity(study)))
+    before, now = _read_json(folder / STUDY).get("identity"), json.loads(json.dumps(_identity(study)))
+    if not isinstance(before, dict):
+        raise OutputError(folder, f"{STUDY} does not say of which study it is", _ANEW)
     if before.get("results_version") != RESULTS_VERSION:
         raise OutputError(
             folder,
@@ -142,7 +157,7 @@ def _new_token(folder: Path) -> str:
 
 def _write_design(folder: Path, design: pd.DataFrame) -> None:
     sink = pa.BufferOutputStream()
-    parquet.write_table(pa.Table.from_pandas(design.reset_index(), preserve_index=False), sink, compression="zstd")
+    parquet.write_table(pa.Table.from_pandas(design.reset_index(), preserve_index=False), sink, **_WRITTEN)
     write_file(folder / DESIGN, sink.getvalue().to_pybytes())
 
 
@@ -157,18 +172,18 @@ def _read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         remedy = "Name a folder that zonesim sweep wrote."
         raise OutputError(path.parent, f"this is no folder of a sweep (no {path.name})", remedy) from None
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            path.parent, f"{path.name} cannot be read ({error})", "Run the study in a new folder."
-        ) from error
-    return dict(found)
+    except DAMAGED as error:
+        raise OutputError(path.parent, f"{path.name} cannot be read ({in_words(error)})", _ANEW) from error
+    if not isinstance(found, dict):
+        raise OutputError(path.parent, f"{path.name} holds no table", _ANEW)
+    return found
 
 
 def stored_study(folder: Path) -> Study:
     """The study of a folder. Raises ``OutputError`` where there is none that can be read."""
     try:
         return Study.model_validate_json(json.dumps(_read_json(folder / STUDY)["study"]))
-    except (KeyError, ValueError) as error:
+    except DAMAGED as error:
         problem = f"{STUDY} is not of this version of zonesim"
         raise OutputError(folder, problem, "Open it with the version named in its manifest.json.") from error
 
@@ -176,10 +191,10 @@ def stored_study(folder: Path) -> Study:
 def stored_design(folder: Path) -> pd.DataFrame:
     """The design of a folder, as ``sim.experiments.designs.design``."""
     try:
-        frame: pd.DataFrame = parquet.read_table(folder / DESIGN).to_pandas().set_index("point")
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        problem = f"{DESIGN} cannot be read ({type(error).__name__})"
-        raise OutputError(folder, problem, "Run the study in a new folder.") from error
+        table = parquet.ParquetFile(folder / DESIGN, page_checksum_verification=True).read()
+        frame: pd.DataFrame = table.to_pandas().set_index("point")
+    except (*DAMAGED, pa.ArrowException) as error:
+        raise OutputError(folder, f"{DESIGN} cannot be read ({type(error).__name__})", _ANEW) from error
     frame.index = pd.RangeIndex(len(frame), name="point")
     return frame
 
@@ -225,7 +240,7 @@ def write_runs(folder: Path, tables: Iterator[pa.Table]) -> None:
     path = folder / RUNS
     temporary = path.with_name(f".{RUNS}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with parquet.ParquetWriter(temporary, SCHEMA, compression="zstd", write_page_checksum=True) as writer:
+        with parquet.ParquetWriter(temporary, SCHEMA, **_WRITTEN) as writer:
             for table in tables:
                 writer.write_table(table)
         with temporary.open("rb+") as stream:
@@ -240,8 +255,9 @@ def write_runs(folder: Path, tables: Iterator[pa.Table]) -> None:
 def read_runs(folder: Path) -> pd.DataFrame:
     """The sorted table. Raises ``OutputError`` where it cannot be read."""
     try:
-        frame: pd.DataFrame = parquet.read_table(folder / RUNS, page_checksum_verification=True).to_pandas()
-    except (OSError, ValueError, pa.ArrowException) as error:
+        table = parquet.ParquetFile(folder / RUNS, page_checksum_verification=True).read()
+        frame: pd.DataFrame = table.to_pandas()
+    except (*DAMAGED, pa.ArrowException) as error:
         problem = f"{RUNS} cannot be read ({type(error).__name__})"
         raise OutputError(folder, problem, "Run again with --resume: it is made from the parts.") from error
     return frame

@@ -9,13 +9,22 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import struct
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 #: A folder holding this file is a former run folder and is never written over.
 MANIFEST = "manifest.json"
+
+#: What libraries were seen to raise on a damaged file, which may be damaged in any way.
+DAMAGED: tuple[type[Exception], ...] = (
+    OSError, EOFError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError,
+    struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 _MOST_NUMBERED = 10_000
 
@@ -46,6 +55,13 @@ class OutputError(Exception):
         cause = os.strerror(code).lower() if code else str(error)
         remedy = _REMEDIES.get(code or 0, "Choose another folder with --out.")
         return cls(folder, f"cannot write here ({cause})", remedy)
+
+
+def in_words(error: BaseException) -> str:
+    """What a library said of a damaged file, on one readable line of at most 160 characters."""
+    said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in said.split("For further")[0]).split())
+    return (line if len(line) <= 160 else line[:157] + "...") or type(error).__name__
 
 
 def claim_folder(folder: Path) -> Path:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.outputs.dictionary import dictionary
-from sim.outputs.folders import MANIFEST, OutputError, whole_folder
+from sim.outputs.folders import DAMAGED, MANIFEST, OutputError, in_words, whole_folder
 from sim.outputs.manifest import manifest
 from sim.outputs.records import FRAMES, SCHEMA_VERSION, ComparisonRecord, ParametersUsed, StoredComparison
 from sim.spec import Place, Strategy
@@ -49,7 +50,8 @@ def write_run_folder(
         if also is not None:
             also(temporary)
         _write_json(dictionary(comparison), temporary / "dictionary.json")
-        _write_json(manifest(comparison, command, started), temporary / MANIFEST)
+        files = {f"{name}.parquet": _fingerprint(temporary / f"{name}.parquet") for name in FRAMES}
+        _write_json(manifest(comparison, command, started) | {"files": files}, temporary / MANIFEST)
     return landed[0]
 
 
@@ -67,8 +69,8 @@ def read_run_folder(folder: Path) -> StoredComparison:
         raise OutputError(
             folder, "this is not a run folder (no manifest.json)", "Name a folder that run, compare or demo wrote."
         ) from None
-    except (OSError, ValueError) as error:
-        raise OutputError(folder, f"the manifest cannot be read ({error})", "Repeat the run.") from error
+    except DAMAGED as error:
+        raise OutputError(folder, f"the manifest cannot be read ({in_words(error)})", "Repeat the run.") from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA_VERSION:
         found = record.get("schema") if isinstance(record, dict) else None
         raise OutputError(
@@ -81,6 +83,7 @@ def read_run_folder(folder: Path) -> StoredComparison:
 
 def _stored(folder: Path, record: dict[str, Any]) -> StoredComparison:
     try:
+        _check_files(folder, record.get("files", {}))
         asked, scenario = dict[str, Any](record["asked"]), dict[str, Any](record["scenario"])
         return StoredComparison(
             place=Place.model_validate(scenario["place"]),
@@ -100,8 +103,19 @@ def _stored(folder: Path, record: dict[str, Any]) -> StoredComparison:
             parameters=ParametersUsed(**record.get("parameters", {})),
             **{name: _read_frame(folder / f"{name}.parquet") for name in FRAMES},
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise OutputError(folder, f"the run folder is damaged ({error})", "Repeat the run.") from error
+    except DAMAGED as error:
+        raise OutputError(folder, f"the run folder is damaged ({in_words(error)})", "Repeat the run.") from error
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    """Refuse tables that are not those that were written; folders of older versions do not say which were."""
+    changed = [name for name, known in sorted(files.items()) if _fingerprint(folder / name) != known]
+    if changed:
+        raise ValueError(f"{', '.join(changed)} is not as it was written")
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 def _write_frame(frame: DataFrame, path: Path) -> None:
@@ -114,7 +128,8 @@ def _write_frame(frame: DataFrame, path: Path) -> None:
 def _read_frame(path: Path) -> DataFrame:
     from pyarrow import parquet
 
-    frame: DataFrame = parquet.read_table(path).to_pandas()
+    # A folder of that name would be read as an empty table by the shorter way.
+    frame: DataFrame = parquet.ParquetFile(path).read().to_pandas()
     return frame
 
 

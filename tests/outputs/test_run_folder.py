@@ -208,3 +208,17 @@ def test_a_damaged_table_is_said_so(comparison: StoredComparison, tmp_path: Path
     (folder / "results.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(OutputError, match="damaged"):
         read_run_folder(folder)
+
+
+def test_a_number_that_was_changed_afterwards_is_told(comparison: StoredComparison, tmp_path: Path) -> None:
+    folder = write_run_folder(comparison, tmp_path / "run", COMMAND, STARTED)
+    table = pd.read_parquet(folder / "yearly.parquet")
+    table.loc[0, "value"] += 1.0
+    table.to_parquet(folder / "yearly.parquet")
+    with pytest.raises(OutputError, match=r"yearly\.parquet is not as it was written"):
+        read_run_folder(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    # A folder of an older version does not say what was written.
+    del manifest["files"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert read_run_folder(folder).yearly["value"][0] == table["value"][0]

@@ -142,7 +142,7 @@ def test_names_and_words_may_change(whole: Sweep, tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["study.json", "design.parquet"])
-@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"PAR1"])
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[1]", b"PAR1"])
 def test_a_damaged_folder_says_so(name: str, content: bytes, whole: Sweep, tmp_path: Path):
     folder = copy_of(whole, tmp_path / "broken")
     (folder / name).write_bytes(content)

@@ -21,6 +21,7 @@ from sim.outputs.records import StoredComparison
 SCHEMA = 2
 #: Ends of the two bands, percentiles of the replications.
 BANDS = {"low90": 5.0, "low50": 25.0, "high50": 75.0, "high90": 95.0}
+_TEXTS = ("id", "name", "saved", "place", "strategy", "future", "evidence")
 #: Half the width of a 90 % interval, in standard deviations.
 _TO_90 = 1.6448536269514722
 #: Significant digits of the values of single replications.
@@ -177,12 +178,32 @@ def entry_from(content: Mapping[str, Any]) -> Entry:
     for one in projections:
         _check_projection(one)
     draws = {str(name): tuple(map(float, values)) for name, values in content["draws"].items()}
-    return Entry(**fields | {"projections": projections, "draws": draws, "seeds": tuple(content["seeds"])})
+    found = Entry(**fields | {"projections": projections, "draws": draws, "seeds": tuple(map(int, content["seeds"]))})
+    _check_entry(found)
+    return found
+
+
+def _check_entry(found: Entry) -> None:
+    """Refuse what no run has: texts that are none, and rows of replications of unequal length."""
+    for key in _TEXTS:
+        if not isinstance(getattr(found, key), str):
+            raise ValueError(f"{key} is not a text")
+    for key in ("years", "first_september"):
+        if not isinstance(getattr(found, key), int):
+            raise ValueError(f"{key} is not a whole number")
+    if not isinstance(found.about, dict):
+        raise ValueError("about is not a table")
+    rows = [*(one.values for one in found.projections if one.values), *found.draws.values()]
+    if any(len(row) != len(found.seeds) for row in rows):
+        raise ValueError("a row holds more or fewer replications than there are luck numbers")
 
 
 def _check_projection(one: Projection) -> None:
     if one.indicator not in INDICATORS:
         raise ValueError(f"there is no indicator {one.indicator!r} any more")
-    numbers = (one.mean, one.low90, one.high90, *one.values)
+    if not isinstance(one.group, str) or not isinstance(one.ends, str) or not isinstance(one.year, int):
+        raise ValueError(f"{one.indicator} does not say of whom or when")
+    middle = () if one.low50 is None and one.high50 is None and not one.values else (one.low50, one.high50)
+    numbers = (one.mean, one.low90, one.high90, *middle, *one.values)
     if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
         raise ValueError(f"{one.indicator} in year {one.year} holds what is not a number")

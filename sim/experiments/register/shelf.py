@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.experiments.register.entries import Entry, entry_from, entry_json
 from sim.experiments.register.migrations import newest
-from sim.outputs.folders import OutputError
+from sim.outputs.folders import DAMAGED, OutputError, in_words
 
 USUAL = Path("zonesim-register")
 _MOST_NUMBERED = 10_000
@@ -62,9 +62,10 @@ class Shelf:
             raise OutputError(
                 path, f"cannot be read ({error.strerror})", "Give yourself the right to read it."
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-            raise OutputError(path, f"cannot be used: {what}", "Bring back the file as it was saved.") from error
+        except DAMAGED as error:
+            raise OutputError(
+                path, f"cannot be used: {in_words(error)}", "Bring back the file as it was saved."
+            ) from error
 
     def keep_score(self, entry: Entry, content: dict[str, Any]) -> Path:
         """Keep a score of an entry under the next free number."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sim.outputs.folders import OutputError, write_file
+from sim.outputs.folders import DAMAGED, OutputError, in_words, write_file
 
 #: Files of a search folder.
 QUESTION, RUNS = "question.json", "runs.jsonl"
 
 Key = tuple[str, str, int]
+_ANEW = "Start anew in another folder."
 
 
 class Store:
@@ -54,18 +56,22 @@ class Store:
                 raise OutputError.from_os(self._path.parent, error) from error
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what a full disk did not take was told when it was put."""
         if self._stream is not None:
-            self._stream.close()
+            with suppress(OSError):
+                self._stream.close()
             self._stream = None
 
     def _read(self, path: Path) -> None:
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise OutputError(path.parent, f"{path.name} cannot be read ({in_words(error)})", _ANEW) from error
         for line in content.split(b"\n"):
             try:
                 strategy, future, luck, values = json.loads(line)
                 self._found[(str(strategy), str(future), int(luck))] = [float(value) for value in values]
-            except (ValueError, TypeError):
+            except DAMAGED:
                 continue
         if content and not content.endswith(b"\n"):
             # The next line must not be joined to the torn one.
@@ -99,8 +105,8 @@ def _check_same(folder: Path, question: dict[str, Any], resume: bool) -> None:
         )
     try:
         known = json.loads((folder / QUESTION).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError(folder, f"{QUESTION} cannot be read ({error})", "Start anew in another folder.") from error
+    except DAMAGED as error:
+        raise OutputError(folder, f"{QUESTION} cannot be read ({in_words(error)})", _ANEW) from error
     other = sorted(key for key in question if not isinstance(known, dict) or known.get(key) != question[key])
     if other:
         problem = f"the search in this folder asked something else ({', '.join(other)})"
@@ -110,7 +116,8 @@ def _check_same(folder: Path, question: dict[str, Any], resume: bool) -> None:
 def _begin(folder: Path, question: dict[str, Any]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        # A command that was killed before its question stood there leaves the beginning of one.
+        if any(not path.name.startswith(f".{QUESTION}.") for path in folder.iterdir()):
             problem = "the folder already holds something that is not a search"
             raise OutputError(folder, problem, "Nothing was changed. Choose a new or empty folder with --out.")
     except OSError as error:
