@@ -343,8 +343,8 @@ def replay(
 ) -> dict[str, Any]:
     """Play a lesson from start to end; the session is kept in a folder that goes away.
 
-    ``spread_s``: seconds within which all teams join; ``small``: a packaged lesson in a small place; ``mixes``: different
-    mixes in a round in which teams may change theirs.
+    ``spread_s``: seconds within which all teams join; ``small``: a packaged lesson in a small place; ``mixes``:
+    different mixes in a round in which teams may change theirs.
     """
     with tempfile.TemporaryDirectory(prefix="zonesim-class-") as folder:
         played = str(quick(workshop, Path(folder))) if small else workshop
