@@ -41,7 +41,8 @@ def run_answers(lessons: Sequence[str]) -> Plain:
 
 
 def _run_lesson(name: str) -> Plain:
-    lesson, rows = load_workshop(name), {}
+    lesson = load_workshop(name)
+    rows: dict[str, Plain] = {}
     setting, cases = lesson.file.setting, CASES[name]
     for world in dict.fromkeys(case.world for case in cases):
         here = [case for case in cases if case.world == world]
@@ -62,12 +63,12 @@ def run_cases(lesson: Workshop, cases: Sequence[Case], pairs: int) -> list[Plain
     )  # fmt: skip
     told = []
     for strategy in strategies:
-        own = {
-            name: frame[frame["strategy"] == strategy.id]
-            for name, frame in (("results", found.results), ("costs", found.costs), ("delivery", found.delivery))
-        }
-        kept_of = told_result(lesson, replace(found, strategies=(strategy,), **own))
-        told.append({key: kept_of[key] for key in ("readings", "cost", "budget")})
+        results, costs, delivery = (
+            frame[frame["strategy"] == strategy.id] for frame in (found.results, found.costs, found.delivery)
+        )
+        alone = replace(found, strategies=(strategy,), results=results, costs=costs, delivery=delivery)
+        said = told_result(lesson, alone)
+        told.append({key: said[key] for key in ("readings", "cost", "budget")})
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from sim.workshops.state import Reading
 def measure_of(quantity: Quantity) -> Measure:
     """How numbers of a quantity are shown; the words after them are the file's, if it has any."""
     usual = measure(INDICATORS[quantity.indicator])
-    if not quantity.unit:
-        return usual
-    return Measure(usual.scale, usual.decimals, quantity.unit, quantity.unit)
+    scale, decimals = usual.scale, usual.decimals
+    if quantity.times is not None:
+        scale, decimals = quantity.times, max(0, decimals - round(math.log10(quantity.times / usual.scale)))
+    unit, difference_unit = (quantity.unit,) * 2 if quantity.unit else (usual.unit, usual.difference_unit)
+    return Measure(scale, decimals, unit, difference_unit)
 
 
 def answer_of(quantity: Quantity, reading: Reading) -> float:

@@ -163,6 +163,15 @@ def test_answers_are_of_this_version_and_whole(name: str) -> None:
     assert lesson_answers.not_borne_out(name) is not None
 
 
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_answer_lies_on_the_scale_on_which_it_is_guessed(name: str) -> None:
+    lesson, rows = load_workshop(name), lesson_answers.kept()["lessons"][name]["rows"]
+    for one in lesson.file.quantities:
+        told = [row["readings"][one.id][0 if one.of == "value" else 2] for row in rows.values()]
+        assert all(one.low < answer < one.high for answer in told), one.id
+        assert max(abs(answer) for answer in told) > 0.01 * (one.high - one.low), f"{one.id}: another unit than its scale"
+
+
 def test_a_case_is_the_strategy_that_a_team_would_run() -> None:
     lesson = load_workshop("first_zone")
     base = lesson.strategies[lesson.file.setting.strategy]

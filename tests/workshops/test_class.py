@@ -207,6 +207,18 @@ def test_money_goes_round_in_the_order_that_a_team_chooses(room):
     assert order() == before, "who may not choose strands may not order them"
 
 
+def test_a_number_from_nought_to_one_can_be_guessed_as_one_of_a_hundred():
+    from sim.inputs.workshop_records import Quantity
+    from sim.workshops.readings import measure_of, shown_answer
+
+    given = {"id": "m", "text": "How well?", "indicator": "partnership_maturity", "year": 3, "of": "value"}
+    plain = Quantity(**given, low=0, high=1)
+    of_100 = Quantity(**given, low=0, high=100, times=100, unit="of 100")
+    assert (measure_of(plain).scale, measure_of(plain).decimals) == (1.0, 3)
+    assert (measure_of(of_100).scale, measure_of(of_100).decimals) == (100.0, 1)
+    assert shown_answer(of_100, 38.25) == "38.2 of 100"
+
+
 def test_a_result_says_what_was_spent_what_fell_short_and_how_the_evidence_was_read(tmp_path):
     from tests.workshops.classes import TEXT
 
