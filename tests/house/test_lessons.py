@@ -169,7 +169,9 @@ def test_every_answer_lies_on_the_scale_on_which_it_is_guessed(name: str) -> Non
     for one in lesson.file.quantities:
         told = [row["readings"][one.id][0 if one.of == "value" else 2] for row in rows.values()]
         assert all(one.low < answer < one.high for answer in told), one.id
-        assert max(abs(answer) for answer in told) > 0.01 * (one.high - one.low), f"{one.id}: another unit than its scale"
+        assert max(abs(answer) for answer in told) > 0.01 * (one.high - one.low), (
+            f"{one.id}: another unit than its scale"
+        )
 
 
 def test_a_case_is_the_strategy_that_a_team_would_run() -> None:
@@ -199,6 +201,7 @@ def test_claims_are_judged_by_the_answers(monkeypatch: pytest.MonkeyPatch) -> No
     reading = {"reached": [0.0, 0.0, 12.0, 0.0, 0.0], "distress": [0.0, 0.0, -1.0, 0.0, 0.0]}
     rows: dict[str, Any] = {case.id: {"readings": dict(reading)} for case in CASES["first_zone"]}
     rows["wide"] = {"readings": reading | {"reached": [0.0, 0.0, 30.0, 0.0, 0.0]}}
+    rows["deep"] = {"readings": reading | {"distress": [0.0, 0.0, -0.2, 0.0, 0.0]}}
     monkeypatch.setattr(lesson_answers, "kept", lambda: {"lessons": {"first_zone": {"rows": rows}}})
     assert lesson_answers.not_borne_out("first_zone") == []
     rows["wide"] = rows["deep"]
@@ -213,9 +216,7 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytes
     """As it stands but for its first part, the sizes."""
     from benchmarks.workshop import QUICK_PLACE
 
-    place = tmp_path / "small_place.toml"
-    place.write_text(QUICK_PLACE, encoding="utf-8")
-    monkeypatch.setattr("tempfile.mkdtemp", lambda *_, **__: str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     first, *rest = cells(NOTEBOOK)
     names: dict[str, Any] = {"__name__": "notebook"}
     exec(first, names)
@@ -223,12 +224,13 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytes
     quantity = lesson.quantity("difficulties")
     assert (names["place"], names["years"]) == (lesson.file.setting.place, quantity.year)
     assert names["outcome"] == quantity.indicator, "guess and notebook ask the same"
-    names |= {"place": place.name, "years": 1, "points": 8, "replications": 1}
+    names |= {"place": "small_place.toml", "years": 1, "replications": 1}
     for cell in rest:
         exec(compile(cell, str(NOTEBOOK), "exec"), names)
+        (names.get("folder", tmp_path) / "small_place.toml").write_text(QUICK_PLACE, encoding="utf-8")
     assert len(rest) >= 9
     assert names["checked"].ok and names["done"].failed == 0 and names["more"].failed == 0
-    assert len(names["changes"]) == 8 and len(names["decision"].found) >= 4
+    assert len(names["changes"]) == names["points"] == 40 and len(names["decision"].found) >= 4
     assert len(names["more"].results) == 4 * len(names["done"].results)
     headings = re.findall(r"^## (\d)\.", NOTEBOOK.read_text(encoding="utf-8"), re.MULTILINE)
     assert headings == [str(n) for n in range(1, 10)], "parts are numbered; the guide sends people to them"
