@@ -69,6 +69,8 @@ def touches(future: Future, *kinds: str) -> bool:
 
 def _sizes(future: Future, kind: str, month: int, who: str) -> list[float]:
     """Sizes in force, smallest first: a product or sum of floats depends on the order."""
+    if not future.shocks:
+        return []
     return sorted(s.size for s in future.shocks if s.kind == kind and s.who in ("", who) and acts(s, month))
 
 

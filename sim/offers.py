@@ -8,6 +8,7 @@ splits it over the two neighbouring pools so that half is left at that time.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,10 +124,15 @@ class OfferPlan:
         """First month in which a strand of the strategy runs."""
         return int(self.arrays.start[self.n_today :].min()) if len(self.ids) > self.n_today else FOREVER
 
-    @property
+    @cached_property
     def n_today(self) -> int:
         """Number of services of today among the offers."""
         return sum(1 for plan in self.planned if plan is None)
+
+    @cached_property
+    def on_schools(self) -> list[int]:
+        """Strands of the strategy that work on whole schools."""
+        return [s for s in range(self.n_today, len(self.ids)) if self.school_course[s].any()]
 
 
 def drawn_effect(effect: Effect, strand: Strand, which: int, evidence: Evidence, e: EvidenceParameters) -> float:

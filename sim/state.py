@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,14 @@ from sim.schema import N_POOLS, POOLS, TABLES, TableSchema
 Real = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.uint64]
+
+
+@cache
+def _columns(name: str) -> Mapping[str, tuple[bool, int]]:
+    """Column of a table -> whether it is real, and its row."""
+    schema = TABLES[name]
+    real = {c.name: (True, i) for i, c in enumerate(schema.real)}
+    return MappingProxyType(real | {c.name: (False, i) for i, c in enumerate(schema.whole)})
 
 
 class Table:
@@ -27,8 +38,7 @@ class Table:
     def __init__(self, name: str, rows: int) -> None:
         schema: TableSchema = TABLES[name]
         self.schema = schema
-        self.columns: dict[str, tuple[bool, int]] = {c.name: (True, i) for i, c in enumerate(schema.real)}
-        self.columns |= {c.name: (False, i) for i, c in enumerate(schema.whole)}
+        self.columns = _columns(name)
         self.real: Real = np.zeros((len(schema.real), rows))
         self.whole: Whole = np.zeros((len(schema.whole), rows), dtype=np.int32)
         self.key: Keys = np.zeros(rows, dtype=np.uint64)

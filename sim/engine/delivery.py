@@ -16,12 +16,10 @@ from sim.kernel import delivery as delivery_kernel
 from sim.kernel import dose, uptake
 from sim.kernel import places as place_kernel
 from sim.offers import ECOLOGIES
-from sim.schema import ALL_THROUGH, PRIMARY, SECONDARY, SEPTEMBER, SPECIAL, TAKING_PART, YEAR_7
+from sim.schema import SEPTEMBER, TAKING_PART
 from sim.science.services import stretched
 
 _SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
-#: Months of age from which a strand works in secondary schools.
-_YEAR_7_AGE = 12 * (YEAR_7 - 1)
 #: Keeps a whole number of places whole where it was reached by division.
 _ROUNDING = 1e-9
 
@@ -110,8 +108,8 @@ def _person_months(world: World, s: int, wanted: float, months: int) -> float:
 
 def _months_running(world: World, s: int) -> int:
     """Months of the rest of this school year in which an offer runs."""
-    rest = range(world.month, world.month - world.month % 12 + 12)
-    return sum(1 for m in rest if world.plan.arrays.start[s] <= m < world.plan.arrays.stop[s])
+    offers, next_year = world.plan.arrays, world.month - world.month % 12 + 12
+    return max(min(next_year, int(offers.stop[s])) - max(world.month, int(offers.start[s])), 0)
 
 
 def _wanted_people(world: World, s: int) -> float:
@@ -133,11 +131,10 @@ def _wanted_people(world: World, s: int) -> float:
 
 def served_schools(world: World, s: int) -> npt.NDArray[np.bool_]:
     """Schools of the place a strand works in: phase by ages, only the weakest where it targets those."""
-    plan, schools = world.plan, world.schools
-    low, high = plan.arrays.age_low[s], plan.arrays.age_high[s]
-    primary = (low < _YEAR_7_AGE) & np.isin(schools.phase, [PRIMARY, ALL_THROUGH, SPECIAL])
-    secondary = (high > _YEAR_7_AGE) & np.isin(schools.phase, [SECONDARY, ALL_THROUGH, SPECIAL])
-    return (schools.elsewhere == 0) & (primary | secondary) & (schools.effectiveness_base <= plan.school_line[s])
+    served: npt.NDArray[np.bool_] = world.right_phase[s] & (
+        world.schools.effectiveness_base <= world.plan.school_line[s]
+    )
+    return served
 
 
 def _running(world: World) -> npt.NDArray[np.bool_]:
@@ -192,15 +189,14 @@ def enrol(world: World) -> None:
             )
             continue
         household = plan.arrays.unit[s] == uptake.HOUSEHOLD
-        rows = len(world.households) if household else len(world.children)
-        score = np.empty(rows)
-        _, offered = uptake.find_candidates(
+        people = world.households if household else world.children
+        rows = len(people)
+        found, score = np.empty(rows, dtype=np.int64), np.empty(rows)
+        n, offered = uptake.find_candidates(
             s, world.month, world.start.seed, world.selective, found_by, plan.arrays, world.people, world.taking,
-            score, p,
+            found, score, p,
         )  # fmt: skip
-        key = world.households.key if household else world.children.key
-        candidates = np.flatnonzero(score > -1e8)
-        order = candidates[np.lexsort((key[candidates], -score[candidates]))]
+        order = _by_score(found[:n], score[:n], people.key)
         inside = int((world.taking.stage[s, :rows] == TAKING_PART).sum())
         longest = v.capacity[s] * p.waiting_list_limit if plan.posts_per_unit[s] > 0 else 0.0
         taken_on = stretched(v.capacity[s], v.waiting[s], longest, world.parameters.coordination)
@@ -210,6 +206,15 @@ def enrol(world: World) -> None:
         world.taking.members[s, : world.taking.n_members[s]].sort()
         v.offered[s] += offered
         v.started[s] += started
+
+
+def _by_score(rows: npt.NDArray[np.int64], score: Reals, key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Rows from the highest score down; people of the same score by their keys."""
+    order = np.argsort(-score)
+    ranked = score[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.lexsort((key[rows], -score))
+    return rows[order]
 
 
 def take_part(world: World) -> None:
@@ -243,21 +248,12 @@ def _note_use(world: World) -> None:
     Using means taking part in what counts as contact. A household's use is its children's, and a child's its
     household's.
     """
-    plan, use, taking = world.plan, world.use, world.taking
+    plan, use = world.plan, world.use
     if world.month % 12 == SEPTEMBER:
         use.children[:] = 0
         use.homes[:] = 0
-    child, home = np.zeros(len(use.children), dtype=np.bool_), np.zeros(len(use.homes), dtype=np.bool_)
-    for s in range(plan.n_today, len(plan.ids)):
-        if plan.arrays.contact[s] == 1:
-            members = taking.members[s, : taking.n_members[s]]
-            using = members[taking.stage[s, members] == TAKING_PART]
-            (home if plan.arrays.unit[s] == uptake.HOUSEHOLD else child)[using] = True
-    home_of = world.children.household
-    child |= home[home_of]
-    home[home_of[child]] = True
-    use.children[child] += 1
-    use.homes[home] += 1
+    if len(plan.ids) > plan.n_today:
+        uptake.note_use(plan.n_today, plan.arrays, world.people, world.taking, use.children, use.homes)
 
 
 def _pay(world: World) -> Reals:
@@ -300,9 +296,8 @@ def _fade_children(world: World) -> None:
 def _school_work(world: World, shares: Reals) -> npt.NDArray[np.bool_]:
     """Strands on whole schools add to the effectiveness pools of the schools they serve; returns those schools."""
     plan, everywhere = world.plan, np.zeros(len(world.schools), dtype=bool)
-    for s in range(plan.n_today, len(plan.ids)):
-        running = plan.arrays.start[s] <= world.month < plan.arrays.stop[s]
-        if not running or not plan.school_course[s].any():
+    for s in plan.on_schools:
+        if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
             continue
         served = served_schools(world, s)
         in_course = world.month - plan.arrays.start[s] < plan.arrays.duration[s]

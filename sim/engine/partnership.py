@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import numpy.typing as npt
 
 from sim import draws
 from sim.engine.world import LogEntry, World
@@ -156,11 +157,10 @@ def _payers_outside(world: World) -> None:
     """Payers that are no partners cut back and restore what they pay, as partners with aims of their own would."""
     if world.month < world.plan.first_month:
         return
-    p, partners = world.parameters.partnership, {PARTNER_KINDS[kind] for kind in world.partners.kind.tolist()}
-    inside = {PAYER_OF[kind] for kind in partners if kind in PAYER_OF}
-    outside = sorted(payer for payer, pounds in world.strategy.money_gbp.items() if pounds > 0 and payer not in inside)
-    keys = [draws.key_of(f"{what}:{payer}") for payer in outside for what in ("cuts", "restores")]
-    u = draws.uniforms(world.start.seed, Stream.partner_event, world.month, np.array(keys, dtype=np.uint64))
+    if world.payers_outside is None:
+        world.payers_outside = _who_pays_outside(world)
+    p, (outside, keys) = world.parameters.partnership, world.payers_outside
+    u = draws.uniforms(world.start.seed, Stream.partner_event, world.month, keys)
     for i, payer in enumerate(outside):
         pays = world.payers.get(payer, 1.0)
         if pays == 1.0 and u[2 * i] < science.chance(science.cut_rate(0.0, p)):
@@ -169,6 +169,17 @@ def _payers_outside(world: World) -> None:
         elif pays < 1.0 and u[2 * i + 1] < science.chance(p.restore_rate):
             world.payers[payer] = 1.0
             _log(world, "restored", payer, "pays in full again")
+
+
+def _who_pays_outside(world: World) -> tuple[list[str], npt.NDArray[np.uint64]]:
+    """Payers of the strategy that are no partners, by name, and two keys of each: cutting back, restoring."""
+    partners = {PARTNER_KINDS[kind] for kind in world.partners.kind.tolist()}
+    inside = {PAYER_OF[kind] for kind in partners if kind in PAYER_OF}
+    outside: list[str] = sorted(
+        payer for payer, pounds in world.strategy.money_gbp.items() if pounds > 0 and payer not in inside
+    )
+    keys = [draws.key_of(f"{what}:{payer}") for payer in outside for what in ("cuts", "restores")]
+    return outside, np.array(keys, dtype=np.uint64)
 
 
 def money_paid(world: World) -> dict[str, float]:

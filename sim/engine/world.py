@@ -18,13 +18,15 @@ from sim.offers import Evidence, OfferPlan, compile_offers, kept_shares
 from sim.outcomes import Measurement, Reading, Screen, Use
 from sim.parameters import Parameters, Register
 from sim.population import Margin, Population
-from sim.schema import N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES
+from sim.schema import ALL_THROUGH, N_CHILD_OUTCOMES, N_HOUSEHOLD_OUTCOMES, PRIMARY, SECONDARY, SPECIAL, YEAR_7
 from sim.spec import Future, Partnership, Place, Strand, Strategy
 from sim.state import Table
 
 Reals = npt.NDArray[np.float64]
 #: From this many children a world steps in parallel where more than one thread is allowed.
 PARALLEL_FROM = 20_000
+#: Months of age from which an offer works in secondary schools.
+_YEAR_7_AGE = 12 * (YEAR_7 - 1)
 
 
 @dataclass
@@ -90,6 +92,8 @@ class World:
     ``analysis``: what the local analysis has said, quarter by quarter; ``analysis_months``: months of it done and paid.
     ``champions``: rows of the households drawn to speak for the zone, once there are any.
     ``fitted``: how well the place was known when the fits of the offers were last worked out, and those fits.
+    ``right_phase``: offers x schools, whether a school of the place teaches ages that the offer is for.
+    ``payers_outside``: payers of the strategy that are no partners, and the keys of their draws, once asked for.
     """
 
     start: Start
@@ -114,6 +118,7 @@ class World:
     rolls: npt.NDArray[np.int64]
     shares: Reals
     zone_of_school: npt.NDArray[np.int32]
+    right_phase: npt.NDArray[np.bool_]
     use: Use
     usual_coordination: float = 0.0
     usual_data: float = 0.0
@@ -134,6 +139,7 @@ class World:
     meetings: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
     moneys: list[Reals] = field(default_factory=list)
     payers: dict[str, float] = field(default_factory=dict)
+    payers_outside: tuple[list[str], npt.NDArray[np.uint64]] | None = None
     overheads: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
@@ -186,6 +192,15 @@ def zone_at(table: Table, side: float, n_zones: int) -> npt.NDArray[np.int32]:
     return np.minimum(row * across + column, n_zones - 1).astype(np.int32)
 
 
+def right_phase(offers: uptake.Offers, schools: Table) -> npt.NDArray[np.bool_]:
+    """Offers x schools: whether a school of the place teaches ages that the offer is for."""
+    primary = np.isin(schools.phase, [PRIMARY, ALL_THROUGH, SPECIAL]) & (schools.elsewhere == 0)
+    secondary = np.isin(schools.phase, [SECONDARY, ALL_THROUGH, SPECIAL]) & (schools.elsewhere == 0)
+    young, old = offers.age_low < _YEAR_7_AGE, offers.age_high > _YEAR_7_AGE
+    right: npt.NDArray[np.bool_] = (young[:, None] & primary) | (old[:, None] & secondary)
+    return right
+
+
 def create(
     start: Start, strategy: Strategy, library: dict[str, Strand], evidence: Evidence | None = None, threads: int = 1,
     copy: bool = True,
@@ -232,7 +247,8 @@ def create(
         np.arange(population.n_homes), child_kernel.AgeTables(*ages),
         kept_shares(register.parameters.evidence, "fade_out" not in start.without),
         np.zeros((n_chunks(n), 5, len(schools))), np.zeros(population.n_homes), np.zeros(len(schools), dtype=np.int64),
-        np.ones(s), zone_at(schools, side, n_zones), Use(np.zeros(n, dtype=np.int8), np.zeros(m, dtype=np.int8)),
+        np.ones(s), zone_at(schools, side, n_zones),
+        right_phase(plan.arrays, schools), Use(np.zeros(n, dtype=np.int8), np.zeros(m, dtype=np.int8)),
         usual_coordination=usual[0], usual_data=usual[1], partnership=partnership,
         meetings=np.zeros((2, len(partners)), dtype=np.int64),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -138,7 +139,7 @@ def who_changed(mine: Ends, other: Ends) -> Reals:
     return out
 
 
-def combinations_of(strands: Sequence[str]) -> list[tuple[int, ...]]:
+def combinations_of(strands: Sequence[object]) -> list[tuple[int, ...]]:
     """Every combination of one to ``MOST_STRANDS`` strands, and first of all none of them."""
     sizes = range(MOST_STRANDS + 1)
     return [chosen for size in sizes for chosen in itertools.combinations(range(len(strands)), size)]
@@ -149,19 +150,36 @@ def reached(mine: Ends, twin: Ends) -> Reached:
     gained = (mine.outcomes - twin.outcomes) > mine.edges[:, None]
     here = mine.doses > 0
     # Few sets of strands occur, so that combinations are counted over sets instead of over children.
-    sets, at = np.unique(here.T, axis=0, return_inverse=True)
-    at, n = at.ravel(), len(sets)
-    combos = combinations_of(mine.strands)
-    inside = np.array([sets[:, list(combo)].all(axis=1) if combo else ~sets.any(axis=1) for combo in combos])
+    # The last row, in which every child is, stands where a combination leaves a place free.
+    sets, at = _sets_of(np.vstack([here, np.ones(here.shape[1], dtype=bool)]))
+    n, combos = sets.shape[1], _padded(len(mine.strands))
+    within: Flags = np.all(sets[combos], axis=1)
+    within[0] = ~sets[:-1].any(axis=0)
+    inside = within.astype(float)
     children = np.bincount(at, minlength=n)
     gainers = np.array([np.bincount(at, weights=g, minlength=n) for g in gained])
-    months = np.array([[np.bincount(at, weights=g * dose, minlength=n) for dose in mine.doses] for g in gained])
-    months = months.reshape(len(gained), len(mine.strands), n)
-    dose = [(months[:, list(combo)].sum(axis=1) * inside[k]).sum(axis=1) for k, combo in enumerate(combos)]
-    return Reached(
-        mine.strands, (inside * children).sum(axis=1).astype(float), inside.astype(float) @ gainers.T, np.array(dose),
-        gained.sum(axis=1).astype(float),
-    )  # fmt: skip
+    dose = np.zeros((len(combos), len(gained)))
+    for o, g in enumerate(gained):
+        months = np.array([np.bincount(at, weights=g * months, minlength=n) for months in mine.doses]).reshape(
+            len(mine.strands), n
+        )
+        of_strand = np.hstack([inside @ months.T, np.zeros((len(combos), 1))])
+        dose[:, o] = np.take_along_axis(of_strand, combos, axis=1).sum(axis=1)
+    return Reached(mine.strands, inside @ children, inside @ gainers.T, dose, gained.sum(axis=1).astype(float))
+
+
+def _sets_of(here: Flags) -> tuple[Flags, Whole]:
+    """Sets of strands that occur (rows of ``here`` x sets), and the number of each child's set."""
+    packed = np.ascontiguousarray(np.packbits(here, axis=0).T)
+    _, first, at = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True, return_inverse=True)
+    return here[:, first], at.ravel()
+
+
+@cache
+def _padded(n: int) -> Whole:
+    """Combinations of ``n`` strands x ``MOST_STRANDS``; ``n`` stands in the places that a smaller one leaves free."""
+    combos = combinations_of(range(n))
+    return np.array([[*combo, *[n] * (MOST_STRANDS - len(combo))] for combo in combos])
 
 
 def told(ends: Sequence[Ends]) -> Told:
@@ -197,26 +215,31 @@ def gainers_frame(names: Sequence[str], everything: Sequence[Told]) -> pd.DataFr
         children = np.array([one.children for one in found])
         gainers, months = np.array([one.gainers for one in found]), np.array([one.months for one in found])
         everybody = np.array([one.all_gainers for one in found])
-        for k, combo in enumerate(combinations_of(strands)):
-            if children[:, k].any():
-                called = " + ".join(strands[s] for s in combo) or NOTHING
-                for o, outcome in enumerate(CHANGED_OUTCOMES):
-                    numbers = _gainer_numbers(children[:, k], gainers[:, k, o], everybody[:, o], months[:, k, o])
-                    if len(combo) < 2 or not numbers[-1]:
-                        rows.append((names[at], names[0], outcome, called, len(combo), *numbers))
+        few = np.any((gainers > 0) & (gainers < SMALLEST_CELL), axis=0)
+        rare = np.min(children, axis=0)[:, None] < SMALLEST_CELL
+        hidden = few | rare
+        numbers = _gainer_numbers(children, gainers, everybody, months)
+        numbers[hidden] = np.nan
+        size = (_padded(len(strands)) < len(strands)).sum(axis=1)
+        shown = np.any(children, axis=0)[:, None] & ((size < 2)[:, None] | ~hidden)
+        combos = combinations_of(strands)
+        for k, o in np.argwhere(shown).tolist():
+            called = " + ".join(strands[s] for s in combos[k]) or NOTHING
+            what = (names[at], names[0], CHANGED_OUTCOMES[o], called, len(combos[k]))
+            rows.append((*what, *numbers[k, o].tolist(), bool(hidden[k, o])))
     return pd.DataFrame(rows, columns=list(GAINER_COLUMNS)).astype({"suppressed": bool})
 
 
-def _gainer_numbers(children: Reals, gainers: Reals, everybody: Reals, months: Reals) -> tuple[object, ...]:
-    few = (gainers > 0) & (gainers < SMALLEST_CELL)
-    if children.min() < SMALLEST_CELL or few.any():
-        return (*[np.nan] * 5, True)
-    mean, total, all_gainers = float(gainers.mean()), float(gainers.sum()), float(everybody.sum())
-    return (
-        float(children.mean()),
-        mean,
-        total / all_gainers if all_gainers > 0 else 0.0,
-        total / float(children.sum()),
-        float(months.sum()) / total if total > 0 else np.nan,
-        False,
+def _gainer_numbers(children: Reals, gainers: Reals, everybody: Reals, months: Reals) -> Reals:
+    """Combinations x outcomes x (children, gainers, share of gainers, share gained, months), over replications."""
+    total, all_gainers, people = gainers.sum(axis=0), everybody.sum(axis=0), children.sum(axis=0)[:, None]
+    return np.stack(
+        [
+            np.broadcast_to(children.mean(axis=0)[:, None], total.shape),
+            gainers.mean(axis=0),
+            np.divide(total, all_gainers, out=np.zeros_like(total), where=all_gainers > 0),
+            np.divide(total, people, out=np.full_like(total, np.nan), where=people > 0),
+            np.divide(months.sum(axis=0), total, out=np.full_like(total, np.nan), where=total > 0),
+        ],
+        axis=-1,
     )

@@ -215,9 +215,8 @@ def _work(world: World, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
 def _pupils_served(world: World) -> npt.NDArray[np.bool_]:
     """Pupils of schools in which a strand of the strategy works on the whole school."""
     plan, month, served = world.plan, _last_month(world), np.zeros(len(world.schools), dtype=bool)
-    for s in range(plan.n_today, len(plan.ids)):
-        paid = world.services.allotted[s] > 0
-        if paid and plan.school_course[s].any() and plan.arrays.start[s] <= month < plan.arrays.stop[s]:
+    for s in plan.on_schools:
+        if world.services.allotted[s] > 0 and plan.arrays.start[s] <= month < plan.arrays.stop[s]:
             served |= served_schools(world, s)
     school = world.children.school
     return (school >= 0) & served[np.maximum(school, 0)]

@@ -30,14 +30,14 @@ def _dose_pass(month, shares, offers, people, taking, second):
         stages, months, members = taking.stage[s], taking.months[s], taking.members[s]
         low, high, duration = offers.age_low[s], offers.age_high[s], offers.duration[s]
         this = (month * 4096 + s) * 2 + (1 if second else 0)
-        ecology = offers.ecology[s]
+        ecology, course, keep = offers.ecology[s], offers.course[s], offers.keep[s]
         for at in range(taking.n_members[s]):
             row = members[at]
             if stages[row] == WAITING:
                 continue
             h = row if is_home else home_of[row]
-            share = shares[s, zone[h]]
-            table = (offers.course if months[row] <= duration else offers.keep)[s, group[h]]
+            share, g = shares[s, zone[h]], group[h]
+            table = course if months[row] <= duration else keep
             low_at = people.first[h] if is_home else 0
             high_at = people.first[h + 1] if is_home else 1
             for k in range(low_at, high_at):
@@ -50,9 +50,9 @@ def _dose_pass(month, shares, offers, people, taking, second):
                     o = child_moved[m]
                     if second:
                         for k4 in range(N_POOLS):
-                            child_pools[o * N_POOLS + k4, i] += share * child_largest[o, i] * table[o, k4]
+                            child_pools[o * N_POOLS + k4, i] += share * child_largest[o, i] * table[g, o, k4]
                     else:
-                        amount = abs(share * ((table[o, 0] + table[o, 1]) + (table[o, 2] + table[o, 3])))
+                        amount = abs(share * ((table[g, o, 0] + table[g, o, 1]) + (table[g, o, 2] + table[g, o, 3])))
                         child_total[o, i] += amount
                         child_largest[o, i] = max(child_largest[o, i], amount)
             if n_home > 0 and mark[h] != this:
@@ -64,9 +64,9 @@ def _dose_pass(month, shares, offers, people, taking, second):
                     q = N_CHILD_OUTCOMES + o
                     if second:
                         for k4 in range(N_POOLS):
-                            home_pools[o * N_POOLS + k4, h] += share * home_largest[o, h] * table[q, k4]
+                            home_pools[o * N_POOLS + k4, h] += share * home_largest[o, h] * table[g, q, k4]
                     else:
-                        amount = abs(share * ((table[q, 0] + table[q, 1]) + (table[q, 2] + table[q, 3])))
+                        amount = abs(share * ((table[g, q, 0] + table[g, q, 1]) + (table[g, q, 2] + table[g, q, 3])))
                         home_total[o, h] += amount
                         home_largest[o, h] = max(home_largest[o, h], amount)
 

@@ -172,10 +172,10 @@ def _age_bits(low, high):
 
 
 @jit
-def find_candidates(s, month, seed, selective, links, offers, people, taking, score, p):
-    """Enrolment round of one offer: fills ``score`` (place in the queue; -1e9 = not a candidate).
+def find_candidates(s, month, seed, selective, links, offers, people, taking, found, score, p):
+    """Enrolment round of one offer: fills ``found`` with rows of candidates, ``score`` with their place in line.
 
-    Returns (eligible, offered now). A waiting person stays a candidate; others must be found and accept.
+    Returns (number of candidates, offered now). A waiting person stays a candidate; others must be found and accept.
     One acceptance draw for life: more trust can turn a no into a yes.
     """
     at_identify, at_order = address(seed, Stream.identify, month), address(seed, Stream.order, month)
@@ -189,9 +189,8 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, sc
     stages, line, any_need = taking.stage[s], offers.need_line[s], offers.need[s] == NEED_NONE
     low, high, wanted = offers.age_low[s], offers.age_high[s], _age_bits(offers.age_low[s], offers.age_high[s])
     key, outreach, targeting, intercept = offers.key[s], offers.outreach[s], offers.targeting[s], offers.intercept[s]
-    eligible = offered = 0
+    n = offered = 0
     for row in range(score.size):
-        score[row] = -1e9
         stage = stages[row]
         if stage != NOT_IN and stage != WAITING:
             continue
@@ -199,7 +198,6 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, sc
         if not right_age or not (any_need or need[row] >= line):
             stages[row] = NOT_IN
             continue
-        eligible += 1
         who = own_key[row] ^ key
         h = row if is_home else home_of[row]
         if stage == NOT_IN:
@@ -215,8 +213,10 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, sc
                 continue
         u = uniform(bits(who, at_order))
         waits = 1.0 if stage == WAITING else 0.0
-        score[row] = science.order_score(targeting, ses[h] * selective, trust[h] * selective, need[row], waits, u, p)
-    return eligible, offered
+        found[n] = row
+        score[n] = science.order_score(targeting, ses[h] * selective, trust[h] * selective, need[row], waits, u, p)
+        n += 1
+    return n, offered
 
 
 @jit
@@ -353,6 +353,31 @@ def take_part(month, seed, offers, people, taking, services, p, trust):
         services[V.wait_months, s] += waiting
         services[V.completed, s] += completed
         services[V.dropped, s] += dropped
+
+
+@jit
+def note_use(first_strand, offers, people, taking, children, homes):
+    """Count this month for children and households who use a strand that counts as contact.
+
+    A household's use is its children's, and a child's its household's.
+    """
+    home_of = people.child_whole[CW.household]
+    child, home = np.zeros(children.size, dtype=np.bool_), np.zeros(homes.size, dtype=np.bool_)
+    for s in range(first_strand, offers.key.size):
+        if offers.contact[s] == 1:
+            stages, members, using = taking.stage[s], taking.members[s], home if offers.unit[s] == HOUSEHOLD else child
+            for at in range(taking.n_members[s]):
+                if stages[members[at]] == TAKING_PART:
+                    using[members[at]] = True
+    # Own use and the household's first; only then does a child's use count for its household.
+    for i in range(children.size):
+        child[i] = child[i] or home[home_of[i]]
+    for i in range(children.size):
+        if child[i]:
+            home[home_of[i]] = True
+            children[i] += 1
+    for h in range(homes.size):
+        homes[h] += 1 if home[h] else 0
 
 
 @jit

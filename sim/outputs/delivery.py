@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
     from sim.spec import Strategy
 
@@ -17,6 +19,16 @@ PAID_FOR, STAFFED = 0.95, 0.85
 _BY_YEAR = {"posts_wanted": "sum", "posts": "sum", "paid_for": "min", "short_of": "max"}
 #: Posts under this number are none.
 _NO_POSTS = 1e-9
+
+
+class _Year(NamedTuple):
+    """A school year of a strand: its offers put together as ``_BY_YEAR`` says, in the same order."""
+
+    year: int
+    posts_wanted: float
+    posts: float
+    paid_for: float
+    short_of: str
 
 
 @dataclass(frozen=True)
@@ -64,10 +76,9 @@ def shortfalls(delivery: DataFrame, strategies: Mapping[str, Strategy]) -> list[
     for name, strategy in strategies.items():
         mine = delivery[delivery["strategy"] == name]
         by_year = mine.groupby(["strand", "today", "year"]).agg(_BY_YEAR)
-        groups = {
-            (str(strand), bool(today)): rows.droplevel(["strand", "today"])
-            for (strand, today), rows in by_year.groupby(level=["strand", "today"])
-        }
+        groups: dict[tuple[str, bool], list[_Year]] = {}
+        for strand, today, year, *found_in in by_year.reset_index().itertuples(index=False, name=None):
+            groups.setdefault((str(strand), bool(today)), []).append(_Year(int(year), *found_in))
         of_strategy = [s for (strand, today), rows in groups.items() for s in _of(name, strand, today, rows, strategy)]
         worst: dict[str, float] = {}
         for s in of_strategy:
@@ -76,27 +87,22 @@ def shortfalls(delivery: DataFrame, strategies: Mapping[str, Strategy]) -> list[
     return found
 
 
-def _of(name: str, strand: str, today: bool, by_year: DataFrame, strategy: Strategy) -> Iterable[Shortfall]:
-    wanted, filled = by_year["posts_wanted"], by_year["posts"]
+def _of(name: str, strand: str, today: bool, by_year: Sequence[_Year], strategy: Strategy) -> Iterable[Shortfall]:
     if not today:
         for reason in ("money", "posts"):
-            cut = by_year[(by_year["paid_for"] < PAID_FOR) & (by_year["short_of"] == reason)]
-            if len(cut):
-                yield Shortfall(name, strand, reason, _years(cut), float(cut["paid_for"].mean()))
-        share = (filled / wanted.where(wanted > _NO_POSTS)).dropna()
-        vacant = share[share < STAFFED]
-        if len(vacant):
-            late = _years(vacant) == _years(share)[:1]
-            yield Shortfall(name, strand, "staff", _years(vacant), float(vacant.mean()), late)
-    runs = by_year.index.map(lambda year: today or _runs_in_august(strategy, strand, int(year)))
-    shut = by_year[runs.to_numpy(bool) & (wanted <= _NO_POSTS) & (by_year["paid_for"] >= PAID_FOR)]
+            cut = {y.year: y.paid_for for y in by_year if y.paid_for < PAID_FOR and y.short_of == reason}
+            if cut:
+                yield Shortfall(name, strand, reason, tuple(cut), float(np.mean(list(cut.values()))))
+        share = {y.year: y.posts / y.posts_wanted for y in by_year if y.posts_wanted > _NO_POSTS}
+        vacant = {year: filled for year, filled in share.items() if filled < STAFFED}
+        if vacant:
+            late = tuple(vacant) == tuple(share)[:1]
+            yield Shortfall(name, strand, "staff", tuple(vacant), float(np.mean(list(vacant.values()))), late)
+    shut = [y.year for y in by_year if y.posts_wanted <= _NO_POSTS and y.paid_for >= PAID_FOR]
+    shut = [year for year in shut if today or _runs_in_august(strategy, strand, year)]
     # What needs no posts in any year is not closed for having none.
-    if len(shut) and (wanted > _NO_POSTS).any():
-        yield Shortfall(name, strand, "closed", _years(shut), 0.0)
-
-
-def _years(rows: DataFrame | Series[Any]) -> tuple[int, ...]:
-    return tuple(int(year) for year in rows.index)
+    if shut and any(y.posts_wanted > _NO_POSTS for y in by_year):
+        yield Shortfall(name, strand, "closed", tuple(shut), 0.0)
 
 
 def _runs_in_august(strategy: Strategy, strand: str, year: int) -> bool:

@@ -68,7 +68,7 @@ def film(question: Question, report: Report, store: Store = STORE) -> Film:
 def _take(
     question: Question, here: Ground, strategy: Strategy | None, number: int, report: Report, store: Store
 ) -> Take:
-    """What is seen of a strategy, or of the twin (``None``), on the first luck number; mostly its run was looked at."""
+    """What is seen of a strategy, or of the twin (``None``), on the first luck number; the twin's run was looked at."""
     played = TWIN if strategy is None else strategy
     say = f"{played.name}, month by month"
     return store.get_or_make(
@@ -181,15 +181,7 @@ def _run(strategy: Strategy, question: Question, luck: int, twin: Strategy, watc
 
     def made() -> Run:
         here = _ground_of(question, luck, twin, watch, store)
-        if strategy is twin:
-            return here.twin_run
-        if luck != question.seed or twin is not TWIN or strategy != question.strategy:
-            return run_on(here, strategy, watch=watch)
-        # What is watched is looked at as it runs, so that its film costs no run of its own.
-        camera = Camera(here.months)
-        run = run_on(here, strategy, watch=watch, look=camera.look)
-        store.put(_take_key(question, strategy), camera.take())
-        return run
+        return here.twin_run if strategy is twin else run_on(here, strategy, watch=watch)
 
     key = digest(_world_of(question), luck, question.evidence, twin, strategy, strategy is twin)
     return store.get_or_make(("run", key), made)

@@ -1,4 +1,4 @@
-"""How a page asks for an answer and sees it come: first two replications, then all; one question at a time.
+"""How a page asks for an answer and sees it come: two replications, then all and the film; one question at a time.
 
 ``ask()`` puts the chosen question into the queue; ``answer`` is what any page draws from. A question that is asked
 again, or was asked by anybody since the server started, is answered at once.
@@ -157,10 +157,23 @@ def user_id() -> str:
     return solara.get_session_id()
 
 
+def ask_film() -> None:
+    """Ask for the film of the question that is answered, ahead of its other replications, if there is none yet."""
+    question, found = answer.value.question, answer.value
+    if question is None or found.comparison is None or found.film is not None:
+        return
+
+    def heard(job: Job) -> None:
+        if answer.value.question is question and job.state.kind == "done":
+            answer.value = replace(answer.value, film=job.result)
+
+    key = f"film:{answers.key_of(question, 1, (question.strategy,))}"
+    run_job("film", key, lambda report: answers.film(question, report), heard, later=False)
+
+
 def first_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
-    """Comparison with the first replications, and the film."""
-    comparison = answers.comparison(question, report, answers.FIRST_REPLICATIONS)
-    return comparison, answers.film(question, report)
+    """Comparison with the first replications, and the film if anybody has asked for it before."""
+    return answers.comparison(question, report, answers.FIRST_REPLICATIONS), answers.known_film(question)
 
 
 def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
@@ -191,6 +204,7 @@ def _told(question: Question, job: Job) -> None:
         return
     comparison, film = job.result
     complete = comparison.replications == question.replications
+    film = answer.value.film if film is None else film
     answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
     if not complete:
         _submit(question, "more replications", whole_picture, later=True)

@@ -84,13 +84,18 @@ def application(limits: Limits | None = None, prepare: Callable[[], None] | None
 
 
 def prepare_example() -> None:
-    """Put the first picture of the example into the queue; anybody's own question goes before it."""
+    """Put the first picture and the film of the example into the queue; anybody's own question goes before it."""
+    from sim.ui import answers
     from sim.ui.choice import Choice, question_of
-    from sim.ui.jobs import QUEUE
-    from sim.ui.running import first_picture
+    from sim.ui.jobs import QUEUE, Report
 
     question = question_of(Choice())
-    QUEUE.submit("server", "the example", "example", lambda report: first_picture(question, report), later=True)
+
+    def work(report: Report) -> None:
+        answers.comparison(question, report, answers.FIRST_REPLICATIONS)
+        answers.film(question, report)
+
+    QUEUE.submit("server", "the example", "example", work, later=True)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None, prepare: bool = True) -> None:

@@ -63,14 +63,15 @@ def test_after_a_change_of_one_strand_only_that_strategy_is_run(question, monkey
     assert ran == [changed.id] * 2
 
 
-def test_the_film_of_what_was_compared_costs_no_run(question, monkeypatch):
+def test_the_film_of_what_was_compared_costs_one_run(question, monkeypatch):
     store = Store(10**9)
     answers.comparison(question, quiet, 2, store)
-    live = answers.take
-    monkeypatch.setattr(answers, "take", None)
+    live, taken = answers.take, []
+    monkeypatch.setattr(answers, "take", lambda g, s, *told: taken.append(s.id) or live(g, s, *told))
     film = answers.film(question, quiet, store)
     assert answers.film(replace(question, current=0), quiet, store) is film
-    monkeypatch.setattr(answers, "take", live)
+    # The twin was looked at as it lived.
+    assert taken == [question.strategy.id]
     told: list[tuple[float, float, str]] = []
     other = answers.film(replace(question, current=1), lambda *at: told.append(at), store)
     assert other.twin is film.twin and other.strategy is not film.strategy
