@@ -194,7 +194,7 @@ def _lessons() -> list[dict[str, Any]]:
         {
             "id": one.id, "name": one.file.name, "asks": one.file.about.partition(". ")[0].rstrip(".") + ".",
             "minutes": f"{one.minutes:g}", "rounds": len(one.file.rounds), "audience": one.file.audience,
-            "command": f"zonesim workshop {one.id} --host 0.0.0.0",
+            "command": f"zonesim workshop {one.id}", "option": "--host 0.0.0.0",
         }
         for one in sorted(known, key=lambda one: (one.minutes, one.id))
     ]  # fmt: skip

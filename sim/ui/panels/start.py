@@ -53,7 +53,7 @@ def OwnPlace(
 def Teach(lessons: list[dict[str, Any]] = []) -> None:
     """The teacher's door: lessons that a class can hold, each with its command.
 
-    ``lessons``: ``{id, name, asks, minutes, rounds, audience, command}``.
+    ``lessons``: ``{id, name, asks, minutes, rounds, audience, command, option}``.
     """
 
 
