@@ -49,7 +49,7 @@ def test_the_teachers_door_names_every_lesson_with_its_command(journey):
     journey.page.wait_for_function("document.activeElement.id === 'teach-title'")
     journey.context.grant_permissions(["clipboard-read", "clipboard-write"])
     door.get_by_role("button", name="Copy the command for First zone").click()
-    door.get_by_text("Copied").wait_for()
+    door.get_by_text("Copied", exact=True).wait_for()
     assert journey.page.evaluate("navigator.clipboard.readText()") == "zonesim workshop first_zone --host 0.0.0.0"
 
 
