@@ -62,7 +62,8 @@ def _answer(asked: list[str]) -> None:
 
     if unknown := sorted(set(asked) - set(LESSONS)):
         raise SystemExit(f"no such lesson: {', '.join(unknown)}; there are {', '.join(LESSONS)}")
-    write(run_answers(asked or LESSONS))
+    for name in asked or LESSONS:
+        write(run_answers(name))
     for name in LESSONS:
         for words in not_borne_out(name):
             print(f"docs/workshops/{name}.md says what the numbers do not bear out any more: {words}")

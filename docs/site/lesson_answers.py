@@ -34,10 +34,10 @@ def made_with() -> Plain:
     return {"results": RESULTS_VERSION, "posterior": "" if source is None else source.digest}
 
 
-def run_answers(lessons: Sequence[str]) -> Plain:
-    """Run every case of some lessons; those of other lessons stay as they are kept."""
-    old = kept() if KEPT.exists() else {"lessons": {}}
-    return {"made_with": made_with(), "lessons": {**old["lessons"], **{name: _run_lesson(name) for name in lessons}}}
+def run_answers(name: str) -> Plain:
+    """All answers, those of one lesson run anew; the others stay as they are kept."""
+    old = kept()["lessons"] if KEPT.exists() else {}
+    return {"lessons": {**old, name: {"made_with": made_with(), **_run_lesson(name)}}}
 
 
 def _run_lesson(name: str) -> Plain:
@@ -132,7 +132,10 @@ def not_borne_out(name: str) -> list[str]:
 
 def stale(names: Iterable[str]) -> list[str]:
     """Why the answers that are kept are not those of this version; empty if they are."""
-    lessons = kept()["lessons"]
-    said = [] if kept()["made_with"] == made_with() else ["another version of the results, or another fit"]
-    others = [name for name in names if list(lessons.get(name, {"rows": {}})["rows"]) != [c.id for c in CASES[name]]]
-    return said + [f"{name}: other cases" for name in others]
+    none = {"made_with": {}, "rows": {}}
+    here = {name: kept()["lessons"].get(name, none) for name in names}
+    return [
+        *(f"{name}: of another version of the results, or another fit" for name in here
+          if here[name]["made_with"] != made_with()),
+        *(f"{name}: other cases" for name in here if list(here[name]["rows"]) != [case.id for case in CASES[name]]),
+    ]  # fmt: skip
