@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: Heading of the side bar -> pages, as paths under ``docs/`` without ending; ``*``: all that begin like this, by name.
 CONTENTS: dict[str, tuple[str, ...]] = {
-    "Start": ("tour", "glossary", "how-to/browser", "how-to/browser-security", "security"),
+    "Start": ("tour", "how-to/install", "glossary", "how-to/browser", "how-to/browser-security", "security"),
     "Learn": (
         "tutorials/index", "tutorials/first_run", "tutorials/your_own_place", "tutorials/your_own_strand",
         "tutorials/cluster_sweep", "tutorials/mesa_model", "tutorials/what_decides", "tutorials/a_figure_again",

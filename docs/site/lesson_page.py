@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from docs.site.lesson_answers import answers_part
+from docs.site.lesson_menu import evidence_part, menu_part, mixes_part
 from docs.site.markdown import table
 from sim.inputs.workshop_records import Round, Workshop
 from sim.inputs.workshops import load_workshop
 from sim.report.words import pounds
 
 LESSONS = ("first_zone", "whole_system", "does_it_last", "research_sweep")
+#: Page -> lesson: the guides, and the handouts on which the menu is printed.
+PAGES = {name: name for name in LESSONS} | {f"{name}_handout": name for name in LESSONS[:3]}
 _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 
 #: What happens in a round of each kind, for somebody who has never seen one.
@@ -32,10 +36,11 @@ SHOWS = {
 
 
 def lesson_page(page: str, workshop: str) -> str:
-    """A lesson's page with the parts between ``<!-- made: ... -->`` and ``<!-- /made -->`` made anew."""
+    """A lesson's page or handout with the parts between ``<!-- made: ... -->`` and ``<!-- /made -->`` made anew."""
     lesson = load_workshop(workshop)
     made: dict[str, Callable[[Workshop], str]] = {
-        "aims": _aims, "timings": _timings, "rounds": _rounds, "left_out": _left_out,
+        "aims": _aims, "timings": _timings, "rounds": _rounds, "left_out": _left_out, "menu": menu_part,
+        "mixes": mixes_part, "evidence": evidence_part, "answers": answers_part,
     }  # fmt: skip
     return _MADE.sub(lambda found: f"{found[1]}\n{made[found[2]](lesson)}\n\n{found[3]}", page)
 

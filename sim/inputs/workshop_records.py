@@ -58,7 +58,9 @@ class Quantity(Record):
 
     ``of``: the ``difference`` from the same place without a zone, or the ``value`` with it. ``low``, ``high``: ends of
     the scale on which a guess is made, in the unit in which it is shown (a share as percentage points); a range as wide
-    as the scale scores nothing. ``unit``: words after the number (left out: the unit of the indicator).
+    as the scale scores nothing. ``unit``: words after the number (left out: the unit of the indicator). ``times``:
+    factor from the indicator's own number to the one that people see, such as 100 for a number from 0 to 1 (left out:
+    as everywhere else).
     """
 
     id: Id
@@ -71,6 +73,7 @@ class Quantity(Record):
     low: float
     high: float
     unit: Annotated[str, Field(max_length=60)] = ""
+    times: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
 
 
 class Question(Record):

@@ -128,7 +128,8 @@ def _result(workshop: Workshop, state: State, action: Action) -> State:  # noqa:
     series = tuple((int(year), float(value), float(twin)) for year, value, twin in action["series"])
     done = Result(
         wanted.round, wanted.mix, wanted.strategy, wanted.future, wanted.evidence, readings,
-        _number(action["cost"], "cost"), series,
+        _number(action["cost"], "cost"), series, _number(action["budget"], "budget"),
+        tuple(str(line)[:200] for line in action["short"]),
     )  # fmt: skip
     return _with(state, replace(team, wanted=None, results=(*team.results, done)))
 

@@ -70,7 +70,7 @@ def _run_rows(workshop: Workshop, team: Team) -> list[dict[str, object]]:
             "evidence": result.evidence, "gbp": result.cost,
             "mix": "; ".join(
                 f"{name} from year {entry.start}" + (f" reach {entry.reach:g}" if entry.reach is not None else "")
-                for name, entry in sorted(result.mix.entries.items())
+                for name, entry in sorted(result.mix.entries.items(), key=lambda pair: (pair[1].turn, pair[0]))
             ),
         }  # fmt: skip
         rows += [

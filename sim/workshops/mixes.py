@@ -18,18 +18,23 @@ from sim.spec import PlannedStrand, Strand, Strategy, Targeting
 
 #: Who pays, where the mix that teams start from says nothing.
 USUAL_PAYER = "council"
-#: Most that a team may ask for, pounds a year and posts.
+#: Most that a team may ask for, pounds a year and posts; the last turn there is.
 MOST_MONEY, MOST_POSTS = 1e9, 10_000.0
+LAST_TURN = 99
 TARGETINGS: tuple[str, ...] = get_args(Targeting)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A strand of a mix. ``reach``: share of those eligible, ``None`` as the starting mix has it; ``start``: year."""
+    """A strand of a mix. ``reach``: share of those eligible, ``None`` as the starting mix has it; ``start``: year.
+
+    ``turn``: when money is set aside for it, 1 first; strands of a mix follow one another by their turns.
+    """
 
     reach: float | None
     start: int
     targeting: str
+    turn: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,18 @@ def strands() -> dict[str, Strand]:
 def starting_mix(workshop: Workshop, strategy: Strategy) -> Mix:
     """The mix a team starts from: strands of the strategy that are on the menu."""
     menu = {entry.strand for entry in workshop.file.menu}
-    planned = {one.strand: one for one in strategy.strands if one.strand in menu}
+    planned = {one.strand: (turn, one) for turn, one in _in_turn(strategy) if one.strand in menu}
     entries = {
-        name: Entry(one.reach_share, one.start_month // 12 + 1, one.targeting) for name, one in sorted(planned.items())
+        name: Entry(one.reach_share, one.start_month // 12 + 1, one.targeting, turn)
+        for name, (turn, one) in sorted(planned.items())
     }
     return Mix(entries)
+
+
+def _in_turn(strategy: Strategy) -> list[tuple[int, PlannedStrand]]:
+    """Strands of a strategy with their turns, in the order in which money is set aside for them."""
+    ordered = sorted(strategy.strands, key=lambda one: (one.priority, one.strand, one.start_month))
+    return list(enumerate(ordered, start=1))
 
 
 def money_of(workshop: Workshop, mix: Mix, terms: Terms) -> float | None:
@@ -79,14 +91,18 @@ def usual_money(workshop: Workshop, base: Strategy) -> float:
 def strategy_of(workshop: Workshop, base: Strategy, mix: Mix, terms: Terms) -> Strategy:
     """The strategy that a mix makes of the strategy it started from."""
     menu = {entry.strand: entry for entry in workshop.file.menu}
-    kept = [one for one in base.strands if one.strand not in menu]
+    kept = [(turn, one) for turn, one in _in_turn(base) if one.strand not in menu]
     before = {one.strand: one for one in base.strands}
-    chosen = [_planned(menu[name], entry, before.get(name)) for name, entry in sorted(mix.entries.items())]
+    chosen = [(entry.turn, _planned(menu[name], entry, before.get(name))) for name, entry in mix.entries.items()]
+    queue = sorted((*kept, *chosen), key=lambda pair: (pair[0], pair[1].strand, pair[1].start_month))
+    ordered = tuple(
+        one.model_copy(update={"priority": min(at, LAST_TURN)}) for at, (_, one) in enumerate(queue, start=1)
+    )
     setting = workshop.file.setting
     money = money_of(workshop, mix, terms)
     posts = next((p for p in (terms.posts, mix.posts, setting.posts) if p is not None), base.posts)
     changes: dict[str, Any] = {
-        "id": "team_mix", "name": "Your zone", "question": "", "about": "", "strands": (*kept, *chosen), "posts": posts,
+        "id": "team_mix", "name": "Your zone", "question": "", "about": "", "strands": ordered, "posts": posts,
         "theory_of_change": None,
     }  # fmt: skip
     if money is not None:
@@ -133,10 +149,13 @@ def changed_mix(workshop: Workshop, mix: Mix, asked: Any, allowed: frozenset[Con
     if not isinstance(wanted, dict) or len(wanted) > len(menu) or not set(wanted) <= set(menu):
         raise ValueError("a strand is not on the menu")
     names = set(wanted) if "strands" in allowed else set(mix.entries)
-    entries = {
-        name: _entry(menu[name], mix.entries.get(name), wanted.get(name), allowed, workshop.file.setting.years)
-        for name in sorted(names)
-    }
+    entries, last = {}, _last_turn(workshop, mix)
+    for name in sorted(names):
+        if name not in mix.entries:
+            last = min(last + 1, LAST_TURN)
+        fresh = Entry(menu[name].reach if is_enrolled(strands()[name]) else None, 1, menu[name].targeting, last)
+        before = mix.entries.get(name, fresh)
+        entries[name] = _entry(before, wanted.get(name), allowed, workshop.file.setting.years)
     changed = replace(mix, entries=entries)
     if "money" in allowed and asked.get("money") is not None:
         changed = replace(changed, money=_number(asked["money"], 0.0, MOST_MONEY, "pounds a year"))
@@ -145,11 +164,19 @@ def changed_mix(workshop: Workshop, mix: Mix, asked: Any, allowed: frozenset[Con
     return changed
 
 
-def _entry(menu: MenuEntry, before: Entry | None, asked: Any, allowed: frozenset[Control], years: int) -> Entry:
-    fresh = Entry(menu.reach if is_enrolled(strands()[menu.strand]) else None, 1, menu.targeting)
-    entry = before or fresh
+def _last_turn(workshop: Workshop, mix: Mix) -> int:
+    """The last turn of a mix and of what is agreed besides it: what is added comes after."""
+    return max(
+        (*(entry.turn for entry in mix.entries.values()), *(len(one.strands) for one in workshop.strategies.values())),
+        default=0,
+    )
+
+
+def _entry(entry: Entry, asked: Any, allowed: frozenset[Control], years: int) -> Entry:
     if not isinstance(asked, dict):
         return entry
+    if "strands" in allowed and asked.get("turn") is not None:
+        entry = replace(entry, turn=int(_number(asked["turn"], 1, LAST_TURN, "turn")))
     if "reach" in allowed and entry.reach is not None and asked.get("reach") is not None:
         entry = replace(entry, reach=_number(asked["reach"], 0.01, 1.0, "share of those eligible"))
     if "start" in allowed and asked.get("start") is not None:
@@ -167,20 +194,3 @@ def _number(value: Any, low: float, high: float, what: str) -> float:
     if not low <= value <= high:
         raise ValueError(f"{what}: a number from {low:g} to {high:g} is needed")
     return float(value)
-
-
-def as_plain(mix: Mix) -> dict[str, Any]:
-    """A mix as the session's file and the pages have it."""
-    entries = {
-        name: {"reach": one.reach, "start": one.start, "targeting": one.targeting} for name, one in mix.entries.items()
-    }
-    return {"entries": entries, "money": mix.money, "posts": mix.posts}
-
-
-def from_plain(content: Any) -> Mix:
-    """A mix from the session's file."""
-    entries = {
-        str(name): Entry(one["reach"], int(one["start"]), str(one["targeting"]))
-        for name, one in content["entries"].items()
-    }
-    return Mix(entries, content["money"], content["posts"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,20 @@ import pandas as pd
 from sim.experiments.compare import Comparison
 from sim.inputs.workshop_records import Quantity, Workshop
 from sim.outcomes import INDICATORS
+from sim.outputs.delivery import shortfalls
 from sim.report.words import Measure, measure
+from sim.workshops.mixes import strands
 from sim.workshops.state import Reading
 
 
 def measure_of(quantity: Quantity) -> Measure:
     """How numbers of a quantity are shown; the words after them are the file's, if it has any."""
     usual = measure(INDICATORS[quantity.indicator])
-    if not quantity.unit:
-        return usual
-    return Measure(usual.scale, usual.decimals, quantity.unit, quantity.unit)
+    scale, decimals = usual.scale, usual.decimals
+    if quantity.times is not None:
+        scale, decimals = quantity.times, max(0, decimals - round(math.log10(quantity.times / usual.scale)))
+    unit, difference_unit = (quantity.unit,) * 2 if quantity.unit else (usual.unit, usual.difference_unit)
+    return Measure(scale, decimals, unit, difference_unit)
 
 
 def answer_of(quantity: Quantity, reading: Reading) -> float:
@@ -50,7 +55,11 @@ def board_quantity(workshop: Workshop) -> Quantity | None:
 
 
 def told_result(workshop: Workshop, comparison: Comparison) -> dict[str, Any]:
-    """What is kept of a run: ``readings``, ``cost`` (pounds over all years) and ``series`` of the board's quantity."""
+    """What is kept of a run of one mix.
+
+    ``readings`` by quantity, ``cost`` and ``budget`` (pounds over all years), ``series`` of the board's quantity, and
+    ``short``: what money, posts or staff did not reach.
+    """
     readings = {}
     for quantity in workshop.file.quantities:
         row = _rows(comparison, quantity).query(f"year == {quantity.year}")
@@ -63,7 +72,26 @@ def told_result(workshop: Workshop, comparison: Comparison) -> dict[str, Any]:
         "readings": readings,
         "cost": round(float(comparison.costs["gbp"].sum()), 2),
         "series": _series(workshop, comparison),
+        "budget": round(_budget(comparison), 2),
+        "short": _short(comparison),
     }
+
+
+def _budget(comparison: Comparison) -> float:
+    """Pounds that the mix was given over all years, before anything happened to them."""
+    mix = comparison.strategies[0]
+    children = comparison.place.value("children") if mix.money_per_child else 1.0
+    return sum(mix.money_gbp.values()) * children * comparison.years
+
+
+def _short(comparison: Comparison) -> list[str]:
+    """What fell short, a sentence a strand, the shortest first."""
+    mix = comparison.strategies[0]
+    ours = comparison.delivery[~comparison.delivery["today"].astype(bool)]
+    said: dict[str, list[str]] = {}
+    for one in shortfalls(ours, {mix.id: mix}):
+        said.setdefault(strands()[one.strand].name, []).append(one.words)
+    return [f"{name}: {'; '.join(words)}" for name, words in said.items()]
 
 
 def _series(workshop: Workshop, comparison: Comparison) -> list[list[float]]:

@@ -38,7 +38,8 @@ class Result:
     """One run of a team. ``round``: number of the round in which it was asked for; ``cost``: pounds over all years.
 
     ``readings``: by quantity; a quantity under the small-number rule is missing. ``series``: of the board's quantity,
-    (year, value, twin) of each year.
+    (year, value, twin) of each year. ``budget``: pounds that the mix was given over all years; ``short``: what money,
+    posts or staff did not reach, a sentence a strand.
     """
 
     round: int
@@ -49,6 +50,8 @@ class Result:
     readings: Mapping[str, Reading]
     cost: float
     series: tuple[tuple[int, float, float], ...] = ()
+    budget: float = 0.0
+    short: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ LOCK_WORDS = {
     "reach": "How many are reached", "start": "In which year they start", "targeting": "Who is asked first",
     "money": "Pounds a year", "posts": "Posts",
 }  # fmt: skip
-#: Rounds in which scores are shown: the score round, and those after it.
+#: How the evidence is read, in words; nothing is said of the usual reading.
+READING_WORDS = {"central": "", "sceptical": "read as a sceptic", "hopeful": "read hopefully"}
 _EMPTY: Plain = {}
 
 
@@ -182,6 +183,7 @@ def _strand_row(workshop: Workshop, name: str, team: Team) -> Plain:
         "cost": f"{pounds(strand.unit_cost_gbp)} a {strand.cost_unit.replace('_', ' ')}",
         "start": 1 if chosen is None else chosen.start,
         "targeting": menu.targeting if chosen is None else chosen.targeting,
+        "turn": None if chosen is None else chosen.turn,
     }  # fmt: skip
 
 
@@ -207,7 +209,8 @@ def _result(workshop: Workshop, number: int, result: Result) -> Plain:
     return {
         "number": number, "future": _future_name(workshop, result.future), "cost": pounds(result.cost), "rows": rows,
         "series": [list(point) for point in result.series], "round": workshop.file.rounds[result.round].name,
-        "strands": len(result.mix.entries),
+        "strands": len(result.mix.entries), "budget": pounds(result.budget), "short": list(result.short),
+        "reading": READING_WORDS[result.evidence],
     }  # fmt: skip
 
 

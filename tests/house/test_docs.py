@@ -162,6 +162,15 @@ def test_relative_links_lead_somewhere(page: Path):
     assert broken == []
 
 
+def test_one_page_tells_how_to_install_and_the_others_link_to_it():
+    guides = [page for name in ("how-to", "workshops", "tutorials") for page in (DOCS / name).glob("*.md")]
+    own = re.compile(r"pip install ['\"]?(\.|zonesim)")
+    telling = [page.name for page in guides if own.search(page.read_text(encoding="utf-8"))]
+    assert telling == ["install.md"]
+    for name in ("how-to/browser.md", "how-to/workshop.md", "workshops/index.md", "tutorials/index.md"):
+        assert "install.md" in _text(name), name
+
+
 def test_decision_notes_are_numbered_without_gaps_and_listed():
     notes = sorted(path.name for path in (DOCS / "decisions").glob("*.md"))
     assert [name[:4] for name in notes] == [f"{n:04d}" for n in range(1, len(notes) + 1)]

@@ -39,7 +39,13 @@ def asked(monkeypatch):
         made.append((question.strategy, question.future.id, question.replications))
         return question
 
-    told = {"readings": {"reached": [34.0, 30.0, 4.0, 3.0, 5.0]}, "cost": 5.0, "series": [[1, 1.0, 1.0]]}
+    told = {
+        "readings": {"reached": [34.0, 30.0, 4.0, 3.0, 5.0]},
+        "cost": 5.0,
+        "series": [[1, 1.0, 1.0]],
+        "budget": 9.0,
+        "short": [],
+    }
     monkeypatch.setattr(lessons.answers, "comparison", comparison)
     monkeypatch.setattr(lessons, "told_result", lambda *_: told)
     return made

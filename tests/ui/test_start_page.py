@@ -38,6 +38,21 @@ def test_no_accessibility_violation_and_nothing_beside_the_page(visitor, width, 
     assert small == [], "targets of 24 x 24 pixels"
 
 
+def test_the_teachers_door_names_every_lesson_with_its_command(journey):
+    from sim.inputs import list_ids
+
+    journey.open("/")
+    door = journey.page.get_by_role("region", name="Hold a class with it")
+    told = [code.inner_text() for code in door.locator("pre code").all()]
+    assert sorted(told) == sorted(f"zonesim workshop {name} --host 0.0.0.0" for name in list_ids("workshop"))
+    journey.page.get_by_role("button", name="Hold a class").click()
+    journey.page.wait_for_function("document.activeElement.id === 'teach-title'")
+    journey.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    door.get_by_role("button", name="Copy the command for First zone").click()
+    door.get_by_text("Copied", exact=True).wait_for()
+    assert journey.page.evaluate("navigator.clipboard.readText()") == "zonesim workshop first_zone --host 0.0.0.0"
+
+
 def test_keyboard_only_from_the_skip_link_through_the_tour_to_another_page(journey):
     journey.open("/", toured=False)
     page = journey.page

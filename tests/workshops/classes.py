@@ -126,7 +126,8 @@ def finish(room: Room, team: str, difference: float = 4.0, cost: float = 1000.0,
     wanted = room.state.teams[team].wanted
     assert wanted is not None
     readings = {"reached": [30.0 + difference, 30.0, difference, difference - 1, difference + 1]}
-    told = {"readings": readings, "cost": cost, "series": [[1, 30.0, 30.0], [2, 30.0 + difference, 30.0]]} | more
+    told = {"readings": readings, "cost": cost, "series": [[1, 30.0, 30.0], [2, 30.0 + difference, 30.0]]}
+    told |= {"budget": 2 * cost, "short": ["Talking: money for 40% of its plan (year 1)"]} | more
     room.act("server", "result", team=team, number=wanted.number, **told)
 
 

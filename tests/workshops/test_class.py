@@ -183,6 +183,61 @@ def test_two_teams_with_one_mix_have_one_strategy(room):
     assert made[0] == made[1] and "Foxes" not in made[0].model_dump_json()
 
 
+def test_money_goes_round_in_the_order_that_a_team_chooses(room):
+    (team,) = join(room, "Foxes")
+    go(room, GUESS)
+    base = room.workshop.strategies["early_start"]
+
+    def order():
+        made = strategy_of(room.workshop, base, room.state.teams[team].mix, room.state.terms)
+        assert [one.priority for one in made.strands] == list(range(1, len(made.strands) + 1))
+        return [one.strand for one in made.strands]
+
+    as_planned = sorted(base.strands, key=lambda one: (one.priority, one.strand))
+    assert order() == [one.strand for one in as_planned], "a mix that nobody changed is paid for as its file says"
+    room.act(team, "change", mix={"entries": {"neli": {}, "zone_link_worker": {}}})
+    assert order() == [*(one.strand for one in as_planned), "zone_link_worker"], "what is put in comes last"
+    room.act(team, "change", mix={"entries": {"neli": {}, "zone_link_worker": {"turn": 1}}})
+    assert order().index("zone_link_worker") == 1, "with an equal turn the names decide"
+    for wrong in (0, 100, "first", 1e9):
+        refused(room, team, "change", "Turn: a number", mix={"entries": {"neli": {"turn": wrong}}})
+    room.act("facilitator", "lock", what="strands", on=True)
+    before = order()
+    room.act(team, "change", mix={"entries": {"neli": {"turn": 99}}})
+    assert order() == before, "who may not choose strands may not order them"
+
+
+def test_a_number_from_nought_to_one_can_be_guessed_as_one_of_a_hundred():
+    from sim.inputs.workshop_records import Quantity
+    from sim.workshops.readings import measure_of, shown_answer
+
+    given = {"id": "m", "text": "How well?", "indicator": "partnership_maturity", "year": 3, "of": "value"}
+    plain = Quantity(**given, low=0, high=1)
+    of_100 = Quantity(**given, low=0, high=100, times=100, unit="of 100")
+    assert (measure_of(plain).scale, measure_of(plain).decimals) == (1.0, 3)
+    assert (measure_of(of_100).scale, measure_of(of_100).decimals) == (100.0, 1)
+    assert shown_answer(of_100, 38.25) == "38.2 of 100"
+
+
+def test_a_result_says_what_was_spent_what_fell_short_and_how_the_evidence_was_read(tmp_path):
+    from tests.workshops.classes import TEXT
+
+    text = TEXT.replace('name = "Revise"', 'name = "Revise"\nevidence = "sceptical"')
+    room = begin(tmp_path, small(tmp_path, text))
+    (team,) = join(room, "Foxes")
+    for at in (RUN, REVISE):
+        go(room, at)
+        if at == RUN:
+            guess(room, team)
+        room.act(team, "run")
+        finish(room, team)
+    first, second = views.learner_view(room.workshop, room.state, room.state.teams[team], "s")["results"]
+    assert (first["cost"], first["budget"]) == ("£1,000", "£2,000")
+    assert first["short"] == ["Talking: money for 40% of its plan (year 1)"]
+    assert (first["reading"], second["reading"]) == ("", "read as a sceptic")
+    room.close()
+
+
 def test_locks_openings_and_pause(room):
     (team,) = join(room, "Foxes")
     go(room, GUESS)

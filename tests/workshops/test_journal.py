@@ -171,7 +171,7 @@ VALUES = st.one_of(
     st.just({"entries": {"neli": {"reach": 0.5}}}), st.just({"entries": {}}),
 )  # fmt: skip
 KEYS = ("low", "middle", "high", "mix", "round", "on", "what", "team", "number", "money", "posts", "future", "drivers",
-        "open", "anonymous", "name", "device", "readings", "cost", "series", "why")  # fmt: skip
+        "open", "anonymous", "name", "device", "readings", "cost", "series", "budget", "short", "why")  # fmt: skip
 DOES = ("join", "guess", "change", "run", "result", "failed", "go", "pause", "lock", "fix", "inject", "reveal", "board",
         "show", "reopen", "remove", "nonsense")  # fmt: skip
 ACTIONS = st.tuples(

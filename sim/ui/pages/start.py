@@ -9,12 +9,12 @@ from typing import Any
 
 import solara
 
-from sim.inputs import InputError, list_ids
+from sim.inputs import InputError, list_ids, load_workshop
 from sim.inputs.problems import Problem
 from sim.spec import Place, Strategy
 from sim.ui import running, state
 from sim.ui.choice import EXAMPLE_STRATEGY, find_place, is_ready, ready_strategy
-from sim.ui.panels.start import Hero, Library, OwnPlace, Tour
+from sim.ui.panels.start import Hero, Library, OwnPlace, Teach, Tour
 from sim.ui.placecards import LABELS, card, made_place, ready_cards
 from sim.ui.uploads import LARGEST_UPLOAD, checked_upload
 
@@ -49,7 +49,7 @@ _NOT_LISTED = ("no_zone",)
 
 @solara.component
 def Page() -> None:
-    """Run the example; ready and saved strategies; a place of one's own."""
+    """Run the example; ready and saved strategies; a place of one's own; the teacher's door."""
     router = solara.use_router()
     form, set_form = solara.use_state(FormState())
     chosen, own = state.choice.value, state.places.value
@@ -82,6 +82,7 @@ def Page() -> None:
             event_upload=lambda data: set_form(upload(data)),
             event_too_large=lambda name: set_form(too_large(str(name))),
         )
+        Teach(lessons=_lessons())
 
 
 class FormState:
@@ -183,6 +184,20 @@ def _filled(place: Place) -> str:
 @lru_cache(maxsize=1)
 def _cards() -> list[dict[str, Any]]:
     return [{**shown, "own": False} for shown in ready_cards()]
+
+
+@lru_cache(maxsize=1)
+def _lessons() -> list[dict[str, Any]]:
+    """Lessons that come with the program, the shortest first."""
+    known = [load_workshop(name) for name in list_ids("workshop")]
+    return [
+        {
+            "id": one.id, "name": one.file.name, "asks": one.file.about.partition(". ")[0].rstrip(".") + ".",
+            "minutes": f"{one.minutes:g}", "rounds": len(one.file.rounds), "audience": one.file.audience,
+            "command": f"zonesim workshop {one.id}", "option": "--host 0.0.0.0",
+        }
+        for one in sorted(known, key=lambda one: (one.minutes, one.id))
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=2)

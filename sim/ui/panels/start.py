@@ -49,6 +49,14 @@ def OwnPlace(
     """An own place by a short form or by a file. ``problems``: ``{field, label, words}`` of the form."""
 
 
+@solara.component_vue("teach.vue")
+def Teach(lessons: list[dict[str, Any]] = []) -> None:
+    """The teacher's door: lessons that a class can hold, each with its command.
+
+    ``lessons``: ``{id, name, asks, minutes, rounds, audience, command, option}``.
+    """
+
+
 @solara.component_vue("tour.vue")
 def Tour(steps: list[dict[str, str]] = []) -> None:
     """One minute on the first visit; whether it was seen is kept in the browser."""

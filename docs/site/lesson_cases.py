@@ -1,0 +1,184 @@
+"""What is run for the answers in the guides of the lessons, and what the guides say of it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.inputs.workshop_records import Control, Workshop
+from sim.spec import Strategy
+from sim.workshops import mixes
+from sim.workshops.mixes import Terms
+
+#: Everything that a team may ever change.
+_ALL: frozenset[Control] = frozenset(("strands", "reach", "start", "targeting"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the answers: a mix that a team could make, in a world.
+
+    ``base``: name of the mix it starts from, as the workshop's file has it; ``only``: strands that it is cut down to,
+    or made of (empty: those of the base); ``more``: strands put in besides; ``times``: factor on how many are offered
+    a place; ``targeting``: who is asked first, of every strand (empty: as it stands).
+    """
+
+    id: str
+    words: str
+    base: str
+    only: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    times: float = 1.0
+    targeting: str = ""
+    future: str = "none"
+    evidence: str = "central"
+    without: tuple[str, ...] = ()
+
+    @property
+    def world(self) -> tuple[str, str, tuple[str, ...]]:
+        """What runs must share to be compared in one go."""
+        return self.future, self.evidence, self.without
+
+
+def strategy_of(case: Case, lesson: Workshop) -> Strategy:
+    """The strategy of a case, made by the code that makes those of teams."""
+    base = lesson.strategies[case.base]
+    mix = mixes.starting_mix(lesson, base)
+    names = (*(case.only or mix.entries), *case.more)
+    mix = mixes.changed_mix(lesson, mix, {"entries": {name: {} for name in names}}, _ALL)
+    asked: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for name, entry in mix.entries.items():
+        if entry.reach is not None:
+            asked[name]["reach"] = min(1.0, entry.reach * case.times)
+        if case.targeting:
+            asked[name]["targeting"] = case.targeting
+    mix = mixes.changed_mix(lesson, mix, {"entries": asked}, _ALL)
+    return mixes.strategy_of(lesson, base, mix, Terms()).model_copy(update={"id": case.id})
+
+
+_ZONE, _SCHOOLS, _DOORS, _COURSES = "mixes/first_zone_start.toml", "schools_only", "mixes/five_doors.toml", (
+    "mixes/courses_only.toml"
+)  # fmt: skip
+_DEEP = ("family_keyworker", "welfare_advice_income_max", "school_counselling")
+_WIDE = ("book_gifting", "youth_clubs", "epec_peer_led_parenting")
+_ZONE_MENU = (
+    "zone_link_worker", "family_keyworker", "welfare_advice_income_max", "epec_peer_led_parenting", "incredible_years",
+    "neli", "book_gifting", "one_to_one_tuition", "school_counselling", "youth_clubs",
+)  # fmt: skip
+_ALL_DOORS = (
+    "enhanced_health_visiting", "perinatal_mental_health", "family_hub_current", "neli", "incredible_years",
+    "family_keyworker", "welfare_advice_income_max", "housing_retrofit", "small_group_tuition", "school_counselling",
+    "mentoring", "youth_clubs", "neet_coaching",
+)  # fmt: skip
+_TEAM, _CUT, _CLIFF = ("partnership_backbone",), "backbone_removed_year_5", "funding_cliff"
+_TRAINING, _NULLS = ("school_leadership", "teacher_cpd"), ("school_mindfulness", "social_workers_in_schools")
+
+CASES: dict[str, tuple[Case, ...]] = {
+    "first_zone": (
+        Case("start", "The mix at the start", _ZONE),
+        Case("start_after", "The same, prices rise", _ZONE, future="cost_of_living"),
+        Case("need_first", "The same, those in need first everywhere", _ZONE, targeting="targeted"),
+        Case("come_first", "The same, first come, first served", _ZONE, targeting="first_come"),
+        Case("deep", "Three deep ones: key worker, advice, counselling", _ZONE, only=_DEEP),
+        Case("wide", "Three wide ones: books, clubs, parents' groups", _ZONE, only=_WIDE),
+        Case("all", "All ten offers", _ZONE, only=_ZONE_MENU),
+    ),
+    "whole_system": (
+        Case("schools", "Schools only", _SCHOOLS),
+        Case("doors", "One thing at each door, as teams start", _DOORS),
+        Case("doors_twice", "The same, twice as many offered", _DOORS, times=2.0),
+        Case("joined", "One thing at each door, with the team", _DOORS, more=_TEAM),
+        Case("joined_cut", "The same, the team is cut in Year 5", _DOORS, more=_TEAM, future=_CUT),
+        Case("all", "Everything on the menu but the team", _DOORS, only=_ALL_DOORS),
+        Case("all_joined", "Everything on the menu, with the team", _DOORS, only=_ALL_DOORS, more=_TEAM),
+    ),
+    "does_it_last": (
+        Case("plan_goes_on", "Schools only, the money goes on", _SCHOOLS),
+        Case("plan", "Schools only, the money ends", _SCHOOLS, future=_CLIFF),
+        Case("plan_unfaded", "The same, fade-out switched off", _SCHOOLS, future=_CLIFF, without=("fade_out",)),
+        Case("plan_sceptic", "The same as the second, read by a sceptic", _SCHOOLS, future=_CLIFF,
+             evidence="sceptical"),
+        Case("courses", "The four courses, the money ends", _COURSES, future=_CLIFF),
+        Case("courses_sceptic", "The same, read by a sceptic", _COURSES, future=_CLIFF, evidence="sceptical"),
+        Case("training", "Training for heads and teachers, the money ends", _COURSES, only=_TRAINING, future=_CLIFF),
+        Case("training_sceptic", "The same, read by a sceptic", _COURSES, only=_TRAINING, future=_CLIFF,
+             evidence="sceptical"),
+        Case("nulls", "Mindfulness and social workers in schools, the money ends", _COURSES, only=_NULLS,
+             future=_CLIFF),
+    ),
+    "research_sweep": (
+        Case("schools", "Schools only, as the class runs it", _SCHOOLS),
+    ),
+}  # fmt: skip
+
+#: What a quantity is called at the head of a column.
+HEADS = {
+    "reached": "More in 100 families in need reached, Year 5", "distress": "Parents in high distress, Year 5, points",
+    "difficulties": "Children with high difficulties, points", "maturity": "Partners as one in Year 3, of 100",
+    "school_ready": "Expected standard at 11, Year 10, points", "at_eleven": "Expected standard at 11, Year 3, points",
+    "at_sixteen": "Same children, grade 4 at 16, Year 8, points", "gained_at_eleven": "Score at 11, Year 3, SD",
+    "left_at_sixteen": "Score at 16, Year 8, SD",
+}  # fmt: skip
+
+#: (case, quantity) -> the number that was to be predicted.
+Answers = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of a guide under "What usually happens", and whether the answers bear it out."""
+
+    words: str
+    holds: Callable[[Answers], bool] = field(repr=False)
+
+
+CLAIMS: dict[str, tuple[Claim, ...]] = {
+    "first_zone": (
+        Claim("reach moves far more than outcomes",
+              lambda a: all(a[one, "reached"] > 1.5 * abs(a[one, "distress"]) for one in ("start", "wide", "all"))),
+        Claim("parents' groups move distress, deep offers without them do not",
+              lambda a: a["start", "distress"] < 2 * a["deep", "distress"] < 1),
+        Claim("wide and cheap reaches more than deep", lambda a: a["wide", "reached"] > 1.5 * a["deep", "reached"]),
+        Claim("who is asked first changes little",
+              lambda a: abs(a["need_first", "reached"] - a["come_first", "reached"]) < 0.3 * a["start", "reached"]),
+        Claim("the rise in prices hardly moves the difference",
+              lambda a: abs(a["start", "reached"] - a["start_after", "reached"]) < 0.25 * a["start", "reached"]),
+    ),
+    "whole_system": (
+        Claim("school alone lifts results at 11", lambda a: a["schools", "school_ready"] > 2),
+        Claim("school alone takes a little off difficulties", lambda a: -4 < a["schools", "difficulties"] < 0),
+        Claim("a little at each door does no more than school alone",
+              lambda a: a["doors", "difficulties"] > a["schools", "difficulties"] - 0.3),
+        Claim("twice as many offered changes next to nothing",
+              lambda a: abs(a["doors_twice", "difficulties"] - a["doors", "difficulties"]) < 0.3),
+        Claim("everything on the menu gives up most of the school results",
+              lambda a: a["all", "school_ready"] < 0.5 * a["schools", "school_ready"]),
+        Claim("everything on the menu does most for difficulties",
+              lambda a: a["all", "difficulties"] < min(a["doors", "difficulties"], a["schools", "difficulties"])),
+        Claim("partners come further with the team", lambda a: a["joined", "maturity"] > 1.3 * a["doors", "maturity"]),
+        Claim("the cut hardly shows in the children",
+              lambda a: abs(a["joined", "difficulties"] - a["joined_cut", "difficulties"]) < 0.5),
+        Claim("the team adds little where there is money to spare",
+              lambda a: abs(a["joined", "difficulties"] - a["doors", "difficulties"]) < 0.7),
+        Claim("added to everything on the menu it does less",
+              lambda a: a["all_joined", "difficulties"] > a["all", "difficulties"]),
+    ),
+    "does_it_last": (
+        Claim("the plan has a clear gain at 11", lambda a: a["plan", "gained_at_eleven"] > 0.03),
+        Claim("much is gone at 16, not all",
+              lambda a: 0.1 < a["plan", "left_at_sixteen"] / a["plan", "gained_at_eleven"] < 0.75),
+        Claim("without fade-out much more is left",
+              lambda a: a["plan_unfaded", "left_at_sixteen"] > 1.5 * a["plan", "left_at_sixteen"]),
+        Claim("had the money gone on, more had been kept",
+              lambda a: a["plan_goes_on", "left_at_sixteen"] > 1.3 * a["plan", "left_at_sixteen"]),
+        Claim("the sceptical reading takes some of it",
+              lambda a: 0.4 < a["plan_sceptic", "gained_at_eleven"] / a["plan", "gained_at_eleven"] < 1.0),
+        Claim("training leaves at least as much as the courses",
+              lambda a: a["training", "left_at_sixteen"] > a["courses", "left_at_sixteen"] - 0.003),
+        Claim("and does so under both readings",
+              lambda a: a["training_sceptic", "left_at_sixteen"] > a["courses_sceptic", "left_at_sixteen"] - 0.003),
+        Claim("the nulls leave next to nothing", lambda a: abs(a["nulls", "left_at_sixteen"]) < 0.01),
+    ),
+    "research_sweep": (),
+}  # fmt: skip
