@@ -132,7 +132,7 @@ def not_borne_out(name: str) -> list[str]:
 
 def stale(names: Iterable[str]) -> list[str]:
     """Why the answers that are kept are not those of this version; empty if they are."""
-    none = {"made_with": {}, "rows": {}}
+    none: Plain = {"made_with": {}, "rows": {}}
     here = {name: kept()["lessons"].get(name, none) for name in names}
     return [
         *(f"{name}: of another version of the results, or another fit" for name in here
