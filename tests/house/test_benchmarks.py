@@ -89,7 +89,8 @@ def test_sizes_stand_beside_one_another(results):
         (children, threads) for children in (300, 600) for threads in (1, 2)
     }
     assert [row["children"] for row in scale["whole_month"]] == [200, 400]
-    assert all(row["bytes_per_child"] > 0 and row["start_s"] > 0 for row in scale["whole_month"])
+    # A place this small may fit into what the process held before: bytes a child may be none.
+    assert all(row["bytes_per_child"] >= 0 and row["peak_mib"] > 0 < row["start_s"] for row in scale["whole_month"])
 
 
 def test_large_places_are_timed_by_event(results):
