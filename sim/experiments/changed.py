@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.engine import Start, World
+from sim.kernel.sums import count_combinations
 from sim.kernel.uptake import HOUSEHOLD
 from sim.outcomes import SMALLEST_CELL
 from sim.state import Table
@@ -23,7 +24,7 @@ Whole = npt.NDArray[np.int64]
 #: Outcomes of "who changed", and the groups it is told for.
 CHANGED_OUTCOMES = ("attainment", "wellbeing", "health", "milestones")
 CHANGED_GROUPS = ("all", "disadvantaged", "other", "girls", "boys")
-#: Strands that a combination may have.
+#: Strands that a combination may have; ``count_combinations`` loops over as many.
 MOST_STRANDS = 3
 #: What stands for children whom no strand reached.
 NOTHING = "none"
@@ -148,38 +149,20 @@ def combinations_of(strands: Sequence[object]) -> list[tuple[int, ...]]:
 def reached(mine: Ends, twin: Ends) -> Reached:
     """How many children each combination of strands reached, and how many of them gained."""
     gained = (mine.outcomes - twin.outcomes) > mine.edges[:, None]
-    here = mine.doses > 0
-    # Few sets of strands occur, so that combinations are counted over sets instead of over children.
-    # The last row, in which every child is, stands where a combination leaves a place free.
-    sets, at = _sets_of(np.vstack([here, np.ones(here.shape[1], dtype=bool)]))
-    n, combos = sets.shape[1], _padded(len(mine.strands))
-    within: Flags = np.all(sets[combos], axis=1)
-    within[0] = ~sets[:-1].any(axis=0)
-    inside = within.astype(float)
-    children = np.bincount(at, minlength=n)
-    gainers = np.array([np.bincount(at, weights=g, minlength=n) for g in gained])
-    dose = np.zeros((len(combos), len(gained)))
-    for o, g in enumerate(gained):
-        months = np.array([np.bincount(at, weights=g * months, minlength=n) for months in mine.doses]).reshape(
-            len(mine.strands), n
-        )
-        of_strand = np.hstack([inside @ months.T, np.zeros((len(combos), 1))])
-        dose[:, o] = np.take_along_axis(of_strand, combos, axis=1).sum(axis=1)
-    return Reached(mine.strands, inside @ children, inside @ gainers.T, dose, gained.sum(axis=1).astype(float))
-
-
-def _sets_of(here: Flags) -> tuple[Flags, Whole]:
-    """Sets of strands that occur (rows of ``here`` x sets), and the number of each child's set."""
-    packed = np.ascontiguousarray(np.packbits(here, axis=0).T)
-    _, first, at = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True, return_inverse=True)
-    return here[:, first], at.ravel()
+    places = _places(len(mine.strands))
+    n = places.max() + 1
+    children, gainers, months = np.zeros(n), np.zeros((n, len(gained))), np.zeros((n, len(gained)))
+    count_combinations(mine.doses, gained, places, children, gainers, months)
+    return Reached(mine.strands, children, gainers, months, gained.sum(axis=1).astype(float))
 
 
 @cache
-def _padded(n: int) -> Whole:
-    """Combinations of ``n`` strands x ``MOST_STRANDS``; ``n`` stands in the places that a smaller one leaves free."""
-    combos = combinations_of(range(n))
-    return np.array([[*combo, *[n] * (MOST_STRANDS - len(combo))] for combo in combos])
+def _places(n: int) -> Whole:
+    """Place of each combination of ``n`` strands in the list; ``n`` stands where a smaller one leaves a number free."""
+    places = np.full((n + 1,) * MOST_STRANDS, -1)
+    for k, combo in enumerate(combinations_of(range(n))):
+        places[(*combo, *[n] * (MOST_STRANDS - len(combo)))] = k
+    return places
 
 
 def told(ends: Sequence[Ends]) -> Told:
@@ -220,9 +203,9 @@ def gainers_frame(names: Sequence[str], everything: Sequence[Told]) -> pd.DataFr
         hidden = few | rare
         numbers = _gainer_numbers(children, gainers, everybody, months)
         numbers[hidden] = np.nan
-        size = (_padded(len(strands)) < len(strands)).sum(axis=1)
-        shown = np.any(children, axis=0)[:, None] & ((size < 2)[:, None] | ~hidden)
         combos = combinations_of(strands)
+        single = np.array([len(combo) < 2 for combo in combos])
+        shown = np.any(children, axis=0)[:, None] & (single[:, None] | ~hidden)
         for k, o in np.argwhere(shown).tolist():
             called = " + ".join(strands[s] for s in combos[k]) or NOTHING
             what = (names[at], names[0], CHANGED_OUTCOMES[o], called, len(combos[k]))
