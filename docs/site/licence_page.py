@@ -16,7 +16,7 @@ INTRODUCTION = """\
 
 zonesim itself is under Apache-2.0 and holds no code of others. Installing it brings the libraries below, each under its
 own licence; this page is made from what their authors say in the packages of
-[`requirements.lock`](../requirements.lock) (`python -m docs.site licences`). Extras in the last column bring a library;
+`requirements.lock` (`python -m docs.site licences`). Extras in the last column bring a library;
 *always* means that it comes with zonesim itself. What only an option of another library brings, or only macOS or
 Windows needs, counts as if everybody had it.
 

@@ -205,7 +205,9 @@ def test_nothing_is_read_from_outside_the_repository():
 def test_every_scale_is_defined_by_mean_and_spread():
     defined = [target for target in TARGETS if target["role"] == "define"]
     wanted = {"mean": 0.0, "sd": 1.0}
-    assert {(t["statistic"], t["value"], t["se"]) for t in defined} == {(s, v, 0.03) for s, v in wanted.items()}
+    assert {(t["statistic"], t["value"]) for t in defined} == set(wanted.items())
+    # Attainment may spread a little more or less, so that inequality may grow with age.
+    assert all(t["se"] == (0.05 if (t["statistic"], t["domain"]) == ("sd", "education") else 0.03) for t in defined)
     scales = Counter((t["measure"], *t["age_years"]) for t in defined)
     assert set(scales.values()) == {2}
     assert set(scales) >= {("attainment", age, age) for age in (5, 11, 16)} | {("wellbeing_mean", 0, 18)}

@@ -105,7 +105,7 @@ def outcome(call: Any, words: list[str], capsys: pytest.CaptureFixture[str], fol
     assert code in (TAKEN, MISTAKE), (words, code, said.err)
     assert "Traceback" not in said.err + said.out, said.err
     if code == MISTAKE:
-        assert said.err.strip() or not words, words
+        assert said.err.strip() or not words or ("--json" in words and json.loads(said.out)), words
         assert "\x1b[31m" not in said.err, words
     elif "--json" in words and "-h" not in words and "--help" not in words and said.out.strip():
         json.loads(said.out)

@@ -167,10 +167,10 @@ def test_notes_open_in_one_window_of_the_desk_stay_shut_in_the_other(server, vis
         window.open(f"/facilitator#{heading['key']}")
         window.page.get_by_role("navigation", name="Rounds").wait_for()
     own.page.get_by_text("Controls and notes").click()
-    for _ in range(3):
+    for name in ("Guess", "Run", "Score"):
         own.page.get_by_role("button", name="Next round").click()
-    for window in (projector, own):
-        window.page.get_by_role("heading", name="Score", exact=True, level=1).wait_for()
+        for window in (projector, own):
+            window.page.get_by_role("heading", name=name, exact=True, level=1).wait_for()
     own.page.get_by_text("SECRET ANSWER").wait_for()
     assert not projector.page.get_by_text("SECRET ANSWER").is_visible()
 
