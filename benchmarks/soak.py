@@ -36,7 +36,7 @@ Say = Callable[[str], None]
 def measure(quick: bool = False, say: Say = lambda _: None) -> dict[str, Any]:
     """Rows with name, tries, failures, seconds and a note each; ``quick``: each a little, to see that it works."""
     rows = []
-    for part in (_files_and_commands, _kills, _full_disk, _two_at_once, _visitors, _day):
+    for part in (_files_and_commands, _kills, _in_folders, _visitors, _day):
         began = time.monotonic()
         for row in part(quick):
             took, began = time.monotonic() - began, time.monotonic()
@@ -73,20 +73,14 @@ def _kills(quick: bool) -> Iterable[dict[str, Any]]:
         yield _row(f"kill -9: {work.name}", found.kills, found.lost, f"finished {found.finished} times")
 
 
-def _full_disk(quick: bool) -> Iterable[dict[str, Any]]:
-    for work in kills.WORKS:
-        if work.name in IN_A_FOLDER:
-            with tempfile.TemporaryDirectory() as folder:
-                found = kills.starved(work, Path(folder), 1 if quick else 8)
-            yield _row(f"full disk: {work.name}", found.kills, found.lost)
-
-
-def _two_at_once(quick: bool) -> Iterable[dict[str, Any]]:
-    for work in kills.WORKS:
-        if work.name in IN_A_FOLDER:
-            with tempfile.TemporaryDirectory() as folder:
-                found = kills.doubled(work, Path(folder), 1 if quick else 4)
-            yield _row(f"two at once: {work.name}", found.kills, found.lost)
+def _in_folders(quick: bool) -> Iterable[dict[str, Any]]:
+    """Folders that work goes on in: the disk is full, then two do the same there at once."""
+    for name, how, times in (("full disk", kills.starved, 8), ("two at once", kills.doubled, 4)):
+        for work in kills.WORKS:
+            if work.name in IN_A_FOLDER:
+                with tempfile.TemporaryDirectory() as folder:
+                    found = how(work, Path(folder), 1 if quick else times)
+                yield _row(f"{name}: {work.name}", found.kills, found.lost)
 
 
 def _visitors(quick: bool) -> Iterable[dict[str, Any]]:

@@ -12,33 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmarks.kills import PLACE, STUDY
 from sim.experiments.sweeps import load_sweep
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "import sys\nfrom sim.cli import main\nif __name__ == '__main__':\n    sys.exit(main(sys.argv[1:]))\n"
-PLACE = """
-schema_version = 1
-kind = "place"
-id = "small"
-name = "Small"
-[cells]
-children = 250
-deprivation_decile = 3
-"""
-STUDY = """
-schema_version = 1
-kind = "study"
-id = "killed"
-[study]
-name = "Killed"
-places = ["small.toml"]
-strategies = ["schools_only", "early_start"]
-outcomes = ["attendance", "gbp_total"]
-years = 4
-replications = 45
-[design]
-kind = "grid"
-"""
+LARGER = PLACE.replace("children = 60", "children = 250")
+LONGER = STUDY.replace("years = 2", "years = 4").replace("replications = 30", "replications = 45")
 #: Runs of the study, and how many of them make a third.
 RUNS, THIRD = 90, 30
 
@@ -46,8 +26,8 @@ RUNS, THIRD = 90, 30
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("killed")
-    (folder / "small.toml").write_text(PLACE)
-    (folder / "killed.toml").write_text(STUDY)
+    (folder / "small.toml").write_text(LARGER)
+    (folder / "killed.toml").write_text(LONGER)
     (folder / "zonesim.py").write_text(COMMAND)
     return folder / "killed.toml"
 

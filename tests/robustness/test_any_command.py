@@ -111,11 +111,16 @@ def outcome(call: Any, words: list[str], capsys: pytest.CaptureFixture[str], fol
         json.loads(said.out)
 
 
+def tried(times: int) -> settings:
+    """How often words are typed, at least four times."""
+    return settings(
+        deadline=None, max_examples=max(times, 4), derandomize=SAME_EACH_TIME,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-@settings(
-    deadline=None, max_examples=max(TRIES // 5, 4), derandomize=SAME_EACH_TIME,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@tried(TRIES // 5)
 @given(data=st.data())
 def test_anything_typed_is_taken_or_refused(
     name: str, data: st.DataObject, quiet: Path, capsys: pytest.CaptureFixture[str]
@@ -125,10 +130,7 @@ def test_anything_typed_is_taken_or_refused(
 
 
 @pytest.mark.parametrize("name", FITTING)
-@settings(
-    deadline=None, max_examples=max(TRIES // 8, 4), derandomize=SAME_EACH_TIME,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@tried(TRIES // 8)
 @given(data=st.data())
 def test_anything_typed_at_the_fit_is_taken_or_refused(
     name: str, data: st.DataObject, quiet: Path, capsys: pytest.CaptureFixture[str]
