@@ -12,18 +12,21 @@ from playwright.sync_api import Page, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE_MS = 240_000
-#: Presses a button and waits in the page: seconds until something is answered, and until ``drawn`` is on the screen.
+#: Presses a button and waits in the page: seconds until something answers, and until each of ``drawn`` is on the screen.
 TIMED = """([press, answered, drawn]) => new Promise(done => {
     const button = [...document.querySelectorAll('button')].find(b => b.innerText.trim() === press)
-    const began = performance.now(), found = {}
+    const began = performance.now(), found = []
+    let acknowledged = 0, seen = 0
     const look = () => {
-        if (!found.acknowledged && document.querySelector(answered)) found.acknowledged = performance.now() - began
-        if (found.acknowledged && document.querySelector(drawn)) {
-            watching.disconnect()
+        if (!acknowledged && document.querySelector(answered)) acknowledged = performance.now() - began
+        while (acknowledged && seen < drawn.length && document.querySelector(drawn[seen])) {
+            const at = seen++
             // What was put into the page is on the screen with the frame after the next.
             requestAnimationFrame(() => requestAnimationFrame(() => {
-                found.picture = performance.now() - began
-                done([found.acknowledged / 1000, found.picture / 1000])
+                found[at] = (performance.now() - began) / 1000
+                if (at + 1 < drawn.length) return
+                watching.disconnect()
+                done([acknowledged / 1000, ...found])
             }))
         }
     }
@@ -31,6 +34,8 @@ TIMED = """([press, answered, drawn]) => new Promise(done => {
     watching.observe(document.body, { subtree: true, childList: true, attributes: true })
     button.click()
 })"""
+#: The first look at one pair of runs, and the tables and charts with ranges.
+TABLES = (".zs-data table", ".zs-charts")
 #: What answers a press of either button: the plan gives way to the page asked for.
 ANSWERED = "main:not(:has(.zsp-page)) h1"
 
@@ -51,34 +56,34 @@ def opened(url: str) -> Iterator[Page]:
 
 
 def alone(url: str, query: str, changes: int) -> dict[str, list[float]]:
-    """Times of one visitor: the field that was changed, the first table and the first film after a change.
+    """Times of one visitor: the field that was changed, the first table, the ranges and the first film after a change.
 
     The first of each, when the place is still to be made, stands apart as ``cold``.
     """
     times: dict[str, list[float]] = {
-        name: [] for name in ("cold table", "field", "acknowledged", "table", "film", "film acknowledged")
+        name: [] for name in ("cold table", "field", "acknowledged", "table", "ranges", "film", "film acknowledged")
     }
     with opened(f"{url}/plan?{query}") as page:
         page.locator(".zsp-name").first.wait_for()
-        times["cold table"].append(_press(page, "Run and compare", ".zs-data table")[1])
+        times["cold table"].append(_press(page, "Run and compare", *TABLES)[1])
         for at in range(changes):
             _to_plan(page)
             times["field"].append(_change(page, at))
-            film = at % 2 == 1
-            button, drawn = (
-                ("Run and watch", ".zs-map[data-ready=yes]") if film else ("Run and compare", ".zs-data table")
-            )
-            acknowledged, picture = _press(page, button, drawn)
-            times["film acknowledged" if film else "acknowledged"].append(acknowledged)
-            times["film" if film else "table"].append(picture)
+            if at % 2 == 1:
+                names, found = ("film acknowledged", "film"), _press(page, "Run and watch", ".zs-map[data-ready=yes]")
+            else:
+                names, found = ("acknowledged", "table", "ranges"), _press(page, "Run and compare", *TABLES)
+            for name, seconds in zip(names, found, strict=True):
+                times[name].append(seconds)
             # A planner looks at the picture before the next change.
             page.wait_for_timeout(2500)
     return times
 
 
-def _press(page: Page, button: str, drawn: str) -> tuple[float, float]:
-    acknowledged, picture = page.evaluate(TIMED, [button, ANSWERED, drawn])
-    return acknowledged, picture
+def _press(page: Page, button: str, *drawn: str) -> list[float]:
+    """Seconds until the press is answered, and until each of ``drawn`` is on the screen, one after the other."""
+    found: list[float] = page.evaluate(TIMED, [button, ANSWERED, list(drawn)])
+    return found
 
 
 def _to_plan(page: Page) -> None:

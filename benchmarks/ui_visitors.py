@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-#: Caption of the table that a comparison begins with.
-TABLE = "Difference from the same place without a zone"
+#: Caption of the table that an answer begins with.
+TABLE = "One pair of runs: difference from the same place without a zone"
 #: Longest wait for an answer, seconds.
 PATIENCE_S = 90.0
 _QUIET_S = 0.3

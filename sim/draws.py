@@ -7,6 +7,8 @@ applied at each level of the address. One address gives 64 bits, read as four sh
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,6 +63,7 @@ def shock(b: np.uint64, lane: np.uint64) -> float:
     return np.float64(np.int32((b >> (lane * _LANE)) & _LOW_16)) * _SHOCK_STEP - _SHOCK_HALF
 
 
+@cache
 def key_of(text: str) -> np.uint64:
     """Identity key of a name (a strand id): stable over versions, machines and file order."""
     value = 0xCBF29CE484222325
@@ -85,11 +88,16 @@ def keys(kind: int, *parts: npt.ArrayLike) -> npt.NDArray[np.uint64]:
         return key
 
 
+@jit
+def _uniforms(where: np.uint64, who: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+    drawn = np.empty(who.size)
+    for at in range(who.size):
+        drawn[at] = uniform(bits(who[at], where))
+    return drawn
+
+
 def uniforms(seed: int, stream: int, month: int, who: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
-    """Array form of ``uniform(bits(who, address(seed, stream, month)))``, same bits; for the first day."""
+    """``uniform(bits(who, address(seed, stream, month)))`` of each identity key, in [0, 1)."""
     with np.errstate(over="ignore"):
-        key = _quiet_mix(np.array([seed], dtype=np.uint64) + _GOLDEN)
-        key = _quiet_mix(key + np.uint64(stream) * _GOLDEN)
-        where = _quiet_mix(key + (np.uint64(month + 4096) + np.uint64(1)) * _GOLDEN)
-        b = _quiet_mix((who ^ where) + _GOLDEN)
-    return (b >> _S33).astype(np.float64) * _UNIT_31
+        drawn: npt.NDArray[np.float64] = _uniforms(np.uint64(address(seed, stream, month)), who)
+    return drawn

@@ -17,6 +17,7 @@ from scipy.special import logit, ndtri
 
 from sim import draws
 from sim.kernel import uptake
+from sim.kernel.delivery import Work
 from sim.kernel.pathway import N_OUTCOMES, course_totals
 from sim.parameters import CoordinationParameters, EvidenceParameters, Parameters, Register
 from sim.schema import CHILD_OUTCOMES, FOREVER, HOUSEHOLD_OUTCOMES, N_POOLS, Stream
@@ -119,7 +120,7 @@ class OfferPlan:
     works_on: npt.NDArray[np.bool_]
     warnings: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def first_month(self) -> int:
         """First month in which a strand of the strategy runs."""
         return int(self.arrays.start[self.n_today :].min()) if len(self.ids) > self.n_today else FOREVER
@@ -128,6 +129,14 @@ class OfferPlan:
     def n_today(self) -> int:
         """Number of services of today among the offers."""
         return sum(1 for plan in self.planned if plan is None)
+
+    @cached_property
+    def work(self) -> Work:
+        """What the loops of delivery read of the offers."""
+        return Work(
+            self.n_today, self.places, self.ramp, self.posts_per_unit, self.people_per_unit, self.by_size,
+            self.month_cost,
+        )  # fmt: skip
 
     @cached_property
     def on_schools(self) -> list[int]:

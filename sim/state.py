@@ -93,6 +93,27 @@ class Table:
         return state.hexdigest()
 
 
+class Part:
+    """Some rows of a table, read column by column as they are asked for, each once."""
+
+    def __init__(self, table: Table | Part, rows: npt.NDArray[np.int64]) -> None:
+        self._table, self._rows = table, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._table, name)[self._rows]
+        self.__dict__[name] = found
+        return found
+
+    def but(self, **instead: Real) -> Part:
+        """The same rows with other values in these columns."""
+        part = Part(self._table, self._rows)
+        part.__dict__.update(self.__dict__ | instead)
+        return part
+
+
 def row(table: Table, index: int) -> dict[str, float | int]:
     """One row as plain Python values by column name; for looking at a single child or household."""
     return {name: getattr(table, name)[index].item() for name in table.columns}

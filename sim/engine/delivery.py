@@ -16,12 +16,9 @@ from sim.kernel import delivery as delivery_kernel
 from sim.kernel import dose, uptake
 from sim.kernel import places as place_kernel
 from sim.offers import ECOLOGIES
-from sim.schema import SEPTEMBER, TAKING_PART
-from sim.science.services import stretched
+from sim.schema import SEPTEMBER
 
 _SCHOOL_ECOLOGY = np.uint8(1 << ECOLOGIES.index("school"))
-#: Keeps a whole number of places whole where it was reached by division.
-_ROUNDING = 1e-9
 
 
 def share_out_money(world: World) -> None:
@@ -43,13 +40,13 @@ def share_out_money(world: World) -> None:
     running = min(overheads_gbp(world), money)
     world.overheads[world.month // 12] = running, analysis_gbp(world, money - running)
     left = _money_left(world)
-    strands = range(plan.n_today, len(plan.ids))
+    strands, running_months = range(plan.n_today, len(plan.ids)), _months_running(world)
     for s in strands:
         # A strand that does not run this year takes neither money nor posts.
-        v.planned[s] = _wanted_people(world, s) if _months_running(world, s) > 0 else 0.0
+        v.planned[s] = _wanted_people(world, s) if running_months[s] > 0 else 0.0
     posts_left, cut = _posts_limit(world), cuts(world)
     for s in sorted(strands, key=lambda s: (plan.priority[s], plan.ids[s], plan.arrays.start[s])):
-        months = _months_running(world, s)
+        months = running_months[s]
         wanted = float(v.planned[s]) * cut[s]
         need = _person_months(world, s, wanted, months) * plan.month_cost[s]
         posts = wanted * plan.posts_per_unit[s]
@@ -106,10 +103,11 @@ def _person_months(world: World, s: int, wanted: float, months: int) -> float:
     return min(wanted * months, takers * course * world.parameters.delivery.planning_margin)
 
 
-def _months_running(world: World, s: int) -> int:
-    """Months of the rest of this school year in which an offer runs."""
+def _months_running(world: World) -> list[int]:
+    """Months of the rest of this school year in which each offer runs."""
     offers, next_year = world.plan.arrays, world.month - world.month % 12 + 12
-    return max(min(next_year, int(offers.stop[s])) - max(world.month, int(offers.start[s])), 0)
+    months = np.minimum(next_year, offers.stop) - np.maximum(world.month, offers.start)
+    return [int(n) for n in np.maximum(months, 0)]
 
 
 def _wanted_people(world: World, s: int) -> float:
@@ -152,17 +150,12 @@ def _ramp(world: World) -> Reals:
 def fill_posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
     plan, v, p = world.plan, world.services, world.parameters
-    today = np.arange(len(plan.ids)) < plan.n_today
-    cut = _cut(world)
-    size = np.where(today, plan.places, v.planned * world.shares * _ramp(world) * _running(world)) * cut
-    v.posts_wanted[:] = size * plan.posts_per_unit
-    delivery_kernel.fill_posts(v.real, p.delivery, p.coordination)
-    # What needs no post is staffed as soon as it runs.
-    unstaffed = np.where(size > 0, 1.0, 0.0)
-    v.quality[:] = np.divide(v.posts_filled, v.posts_wanted, out=unstaffed, where=v.posts_wanted > 0)
-    held = np.where(plan.arrays.contact == 1, world.outside("contact"), 1.0)
-    v.capacity[:] = np.floor(v.quality * size * plan.people_per_unit * held + _ROUNDING)
-    release(world, cut, np.floor(size * plan.people_per_unit + _ROUNDING))
+    cut, size = _cut(world), np.zeros(len(plan.ids))
+    delivery_kernel.fill_posts(
+        world.month, v.real, plan.arrays, plan.work, world.shares, cut, world.outside("contact"), size, p.delivery,
+        p.coordination,
+    )  # fmt: skip
+    release(world, cut, np.floor(size * plan.people_per_unit + delivery_kernel.ROUNDING))
 
 
 def _cut(world: World) -> Reals:
@@ -172,49 +165,17 @@ def _cut(world: World) -> Reals:
         strands = np.arange(len(plan.ids)) >= plan.n_today
         size = v.planned * world.shares * _ramp(world) * _running(world) * cut * strands
         total, limit = float((size * plan.posts_per_unit).sum()), _posts_limit(world)
-        cut = np.where(strands & (total > limit), cut * (limit / max(total, _ROUNDING)), cut)
+        cut = np.where(strands & (total > limit), cut * (limit / max(total, delivery_kernel.ROUNDING)), cut)
     return cut
 
 
 def enrol(world: World) -> None:
     """Each term: find candidates of every running offer, start as many as there are places, queue the next."""
-    plan, v = world.plan, world.services
-    p, found_by = world.parameters.delivery, links(world)
-    for s in range(len(plan.ids)):
-        if not plan.arrays.start[s] <= world.month < plan.arrays.stop[s]:
-            continue
-        if plan.arrays.area[s] == 1:
-            v.started[s] += uptake.expose(
-                s, world.start.seed, world.selective, plan.arrays, world.people, world.taking, p
-            )
-            continue
-        household = plan.arrays.unit[s] == uptake.HOUSEHOLD
-        people = world.households if household else world.children
-        rows = len(people)
-        found, score = np.empty(rows, dtype=np.int64), np.empty(rows)
-        n, offered = uptake.find_candidates(
-            s, world.month, world.start.seed, world.selective, found_by, plan.arrays, world.people, world.taking,
-            found, score, p,
-        )  # fmt: skip
-        order = _by_score(found[:n], score[:n], people.key)
-        inside = int((world.taking.stage[s, :rows] == TAKING_PART).sum())
-        longest = v.capacity[s] * p.waiting_list_limit if plan.posts_per_unit[s] > 0 else 0.0
-        taken_on = stretched(v.capacity[s], v.waiting[s], longest, world.parameters.coordination)
-        places, queue = max(int(taken_on) - inside, 0), int(v.capacity[s] * p.waiting_list_limit)
-        started = uptake.enrol(s, order, places, queue, world.taking)
-        # Members in order of rows, so that the monthly loops walk through memory.
-        world.taking.members[s, : world.taking.n_members[s]].sort()
-        v.offered[s] += offered
-        v.started[s] += started
-
-
-def _by_score(rows: npt.NDArray[np.int64], score: Reals, key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Rows from the highest score down; people of the same score by their keys."""
-    order = np.argsort(-score)
-    ranked = score[order]
-    if (ranked[1:] == ranked[:-1]).any():
-        order = np.lexsort((key[rows], -score))
-    return rows[order]
+    p = world.parameters
+    uptake.enrol(
+        world.month, world.start.seed, world.selective, links(world), world.plan.arrays,
+        world.plan.posts_per_unit > 0.0, world.people, world.taking, world.services.real, p.delivery, p.coordination,
+    )  # fmt: skip
 
 
 def take_part(world: World) -> None:
@@ -263,22 +224,13 @@ def _pay(world: World) -> Reals:
     deliver to everybody near by is the share of their full size that is paid for and staffed.
     """
     plan, v = world.plan, world.services
-    running = _running(world) & (np.arange(len(plan.ids)) >= plan.n_today)
-    full = v.planned * plan.month_cost
-    bill = (
-        np.where(
-            plan.by_size, full * world.shares * _ramp(world) * _cut(world) * v.quality, v.taking_part * plan.month_cost
-        )
-        * running
-    )
-    paid = np.minimum(bill, np.maximum(v.allotted - v.spent, 0.0))
+    paid, owed, free = delivery_kernel.bills(world.month, v.real, plan.arrays, plan.work, world.shares, _cut(world))
     if touches(world.start.future, "money"):
         _follow_money(world)
         left = _money_left(world)
-        paid = paid * min(1.0, left / max(float(paid.sum()), _ROUNDING))
+        paid = paid * min(1.0, left / max(float(paid.sum()), delivery_kernel.ROUNDING))
     v.spent += paid
-    owed = np.where(plan.arrays.area == 1, full, bill)
-    shares = np.divide(paid, owed, out=np.where(running & (plan.month_cost == 0.0), 1.0, 0.0), where=owed > 0)
+    shares: Reals = np.divide(paid, owed, out=free, where=owed > 0)
     return shares * meetings(world)
 
 

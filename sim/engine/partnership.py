@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -58,11 +59,18 @@ def backbone_share(world: World) -> float:
     return min(1.0, float(world.services.posts_filled[running].sum()) / full)
 
 
+@lru_cache(maxsize=64)
+def _covered(cover: float, succession: float, p: PartnershipParameters) -> float:
+    """As the science says; a month asks what the last one asked."""
+    found: float = science.covered(cover, succession, p)
+    return found
+
+
 def _terms(world: World, partnership: Partnership) -> kernel.Terms:
     p = world.parameters.partnership
     pace, load, cover, openness, _ = _traits(partnership.governance, p)
     return kernel.Terms(
-        pace, load, science.covered(cover, float(partnership.succession), p), openness, partnership.resident_voice,
+        pace, load, _covered(cover, float(partnership.succession), p), openness, partnership.resident_voice,
         partnership.learning, float(partnership.data_sharing), float(partnership.handover_month == world.month),
         world.start.place.value("partnership_history"), backbone_share(world),
     )  # fmt: skip
@@ -96,7 +104,10 @@ def advance_partnership(world: World) -> None:
 
 @contextmanager
 def _of_zone(world: World, z: int) -> Iterator[tuple[slice, Table, Table]]:
-    """Rows of a zone's partners, and copies of these and of the zone's row that are written back afterwards."""
+    """Rows of a zone's partners, and tables of these and of the zone; copies, written back, where there are several."""
+    if len(world.zone) == 1:
+        yield slice(0, len(world.partners)), world.partners, world.zone
+        return
     first, last = (int(n) for n in np.searchsorted(world.partners.zone, [z, z + 1]))
     own, zone = Table("partners", last - first), Table("zone", 1)
     pairs = ((own, world.partners, slice(first, last)), (zone, world.zone, slice(z, z + 1)))
@@ -138,7 +149,7 @@ def lose_partner(world: World, who: str) -> None:
     if partnership is None:
         return
     names = _names(world, partnership)
-    cover = science.covered(_traits(partnership.governance, p)[2], float(partnership.succession), p)
+    cover = _covered(_traits(partnership.governance, p)[2], float(partnership.succession), p)
     for z in range(len(world.zone)):
         with _of_zone(world, z) as (rows, own, zone):
             meant = own.lead == 1 if who == "lead" else own.kind == PARTNER_KINDS.index(who)
@@ -160,13 +171,14 @@ def _payers_outside(world: World) -> None:
     if world.payers_outside is None:
         world.payers_outside = _who_pays_outside(world)
     p, (outside, keys) = world.parameters.partnership, world.payers_outside
+    cut, restored = science.chance(science.cut_rate(0.0, p)), science.chance(p.restore_rate)
     u = draws.uniforms(world.start.seed, Stream.partner_event, world.month, keys)
     for i, payer in enumerate(outside):
         pays = world.payers.get(payer, 1.0)
-        if pays == 1.0 and u[2 * i] < science.chance(science.cut_rate(0.0, p)):
+        if pays == 1.0 and u[2 * i] < cut:
             world.payers[payer] = science.less(pays, p.cut_size)
             _log(world, "cut_back", payer, "cut back what it pays")
-        elif pays < 1.0 and u[2 * i + 1] < science.chance(p.restore_rate):
+        elif pays < 1.0 and u[2 * i + 1] < restored:
             world.payers[payer] = 1.0
             _log(world, "restored", payer, "pays in full again")
 

@@ -128,10 +128,7 @@ def compare(
         raise ValueError("replications must be 1 or more")
     strategies, future = tuple(strategies), future or NO_FUTURE
     refuse_wrong_theories(strategies)
-    twin = TWIN
-    if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
-        # A strategy compared with itself is the sanity check: it is its own twin, and every difference is 0.
-        twin, strategies = strategies[0], strategies[1:]
+    twin, strategies = with_twin(strategies)
     source = source_of(parameters, posterior)
     register, library = load_register(without=without, including=including), load_strands()
     off = frozenset(without)
@@ -198,6 +195,13 @@ def compare(
         ),
         digest=digest.hexdigest(),
     )
+
+
+def with_twin(strategies: Sequence[Strategy]) -> tuple[Strategy, tuple[Strategy, ...]]:
+    """(twin, strategies): a strategy compared with itself, the sanity check, is its own twin: every difference is 0."""
+    if len(strategies) > 1 and all(s == strategies[0] for s in strategies):
+        return strategies[0], tuple(strategies[1:])
+    return TWIN, tuple(strategies)
 
 
 def _unique(ids: list[str]) -> list[str]:

@@ -131,7 +131,7 @@ def pairs_frame(
     each replication. ``regret`` is that of choosing the strategy where everything compared, the twin too, is on offer.
     """
     rows: list[tuple[object, ...]] = []
-    found = [*_headlines(everything), *_pounds(everything, strategies, register)]
+    found = [*headlines(everything), *_pounds(everything, strategies, register)]
     for i in range(1, len(names)):
         for j in (0, *range(i + 1, len(names))):
             for o in found:
@@ -157,7 +157,8 @@ def _ratio(unpaired: float, paired: float) -> float:
     return unpaired / paired if paired > 0.0 else math.nan
 
 
-def _headlines(everything: Sequence[Sequence[Run]]) -> Iterable[Outcome]:
+def headlines(everything: Sequence[Sequence[Run]]) -> Iterable[Outcome]:
+    """The headline of each family for residents in the last year, from the runs of each replication, the twin first."""
     last = n_years(everything[0]) - 1
     for family, (indicator, group) in HEADLINES.items():
         cell = (last, POPULATIONS.index("residents"), GROUP_IDS.index(group), INDICATOR_IDS.index(indicator))

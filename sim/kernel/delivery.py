@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim._jit import jit
@@ -9,14 +11,70 @@ from sim.schema import V, Z
 from sim.science import coordination as coordination_science
 from sim.science import services as science
 
+#: Keeps a whole number of places whole where it was reached by division.
+ROUNDING = 1e-9
+
+
+class Work(NamedTuple):
+    """What is planned and paid of each offer: services of today, then strands of the strategy."""
+
+    n_today: int
+    places: np.ndarray  # people a service of today can take at a time
+    ramp: np.ndarray  # months from the start to full size
+    posts_per_unit: np.ndarray
+    people_per_unit: np.ndarray
+    by_size: np.ndarray  # whether the bill goes by size rather than by the head
+    month_cost: np.ndarray  # pounds of a unit a month
+
 
 @jit
-def fill_posts(services, d, p):
-    """Posts of every offer are filled and left; overloaded staff leave more often."""
-    for s in range(services.shape[1]):
+def _reached(month, s, offers, work):
+    """Share of full size that an offer has reached, by months since its start."""
+    return min(max((month - offers.start[s] + 1) / (work.ramp[s] + 1.0), 0.0), 1.0)
+
+
+@jit
+def fill_posts(month, services, offers, work, shares, cut, held, size, d, p):
+    """Posts of every offer are advertised, filled and left; overloaded staff leave more often; places follow posts.
+
+    ``shares``, ``cut``, ``held``: what of each strand money reached, of each offer and of its meetings a future leaves.
+    ``size`` takes what each offer is meant to be this month. What needs no post is staffed as soon as it runs.
+    """
+    for s in range(size.size):
+        runs = offers.start[s] <= month < offers.stop[s]
+        strand = services[V.planned, s] * shares[s] * _reached(month, s, offers, work) if runs else 0.0
+        size[s] = (work.places[s] if s < work.n_today else strand) * cut[s]
+        wanted = size[s] * work.posts_per_unit[s]
+        services[V.posts_wanted, s] = wanted
         turnover = science.overload_turnover(d.turnover_rate, services[V.load, s], p)
-        filled = science.posts_next(services[V.posts_filled, s], services[V.posts_wanted, s], turnover, d)
+        filled = science.posts_next(services[V.posts_filled, s], wanted, turnover, d)
         services[V.posts_filled, s] = filled
+        unstaffed = 1.0 if size[s] > 0.0 else 0.0
+        quality = filled / wanted if wanted > 0.0 else unstaffed
+        services[V.quality, s] = quality
+        meets = held if offers.contact[s] == 1 else 1.0
+        services[V.capacity, s] = np.floor(quality * size[s] * work.people_per_unit[s] * meets + ROUNDING)
+
+
+@jit
+def bills(month, services, offers, work, shares, cut):
+    """What each strand costs this month: (paid out of what it was allotted, owed for its full size, 1 if it is free).
+
+    People's courses are paid by the head; area, school and site strands by their size.
+    """
+    n = shares.size
+    paid, owed, free = np.zeros(n), np.zeros(n), np.zeros(n)
+    for s in range(work.n_today, n):
+        full = services[V.planned, s] * work.month_cost[s]
+        runs = offers.start[s] <= month < offers.stop[s]
+        bill = services[V.taking_part, s] * work.month_cost[s] if runs else 0.0
+        if work.by_size[s]:
+            size = full * shares[s] * _reached(month, s, offers, work) * cut[s]
+            bill = size * services[V.quality, s] if runs else 0.0
+        paid[s] = min(bill, max(services[V.allotted, s] - services[V.spent, s], 0.0))
+        owed[s] = full if offers.area[s] == 1 else bill
+        free[s] = 1.0 if runs and work.month_cost[s] == 0.0 else 0.0
+    return paid, owed, free
 
 
 @jit

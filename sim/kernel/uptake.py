@@ -28,6 +28,7 @@ from sim.schema import (
     Stream,
     V,
 )
+from sim.science import services as service_science
 from sim.science import strands as science
 from sim.science import trust as trust_science
 
@@ -172,7 +173,7 @@ def _age_bits(low, high):
 
 
 @jit
-def find_candidates(s, month, seed, selective, links, offers, people, taking, found, score, p):
+def _find_candidates(s, month, seed, selective, links, offers, people, taking, found, score, p):
     """Enrolment round of one offer: fills ``found`` with rows of candidates, ``score`` with their place in line.
 
     Returns (number of candidates, offered now). A waiting person stays a candidate; others must be found and accept.
@@ -190,7 +191,7 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, fo
     low, high, wanted = offers.age_low[s], offers.age_high[s], _age_bits(offers.age_low[s], offers.age_high[s])
     key, outreach, targeting, intercept = offers.key[s], offers.outreach[s], offers.targeting[s], offers.intercept[s]
     n = offered = 0
-    for row in range(score.size):
+    for row in range(own_key.size):
         stage = stages[row]
         if stage != NOT_IN and stage != WAITING:
             continue
@@ -220,7 +221,7 @@ def find_candidates(s, month, seed, selective, links, offers, people, taking, fo
 
 
 @jit
-def enrol(s, order, places, queue, taking):
+def _start(s, order, places, queue, taking):
     """Start the first ``places`` of ``order`` (candidate rows, best first), let the next ``queue`` wait.
 
     Nobody is put on a list longer than that: the others are told to come again. Returns starts.
@@ -245,7 +246,7 @@ def enrol(s, order, places, queue, taking):
 
 
 @jit
-def expose(s, seed, selective, offers, people, taking, p):
+def _expose(s, seed, selective, offers, people, taking, p):
     """An area offer reaches every eligible child near by; families who accept also use it. Returns new users."""
     at_accept = address(seed, Stream.accept, 0)
     need = people.child_need[offers.need[s]]
@@ -266,6 +267,48 @@ def expose(s, seed, selective, offers, people, taking, p):
         taking.n_members[s] += 1
         users += 1 if uses else 0
     return users
+
+
+@jit
+def _best_first(rows, score, keys):
+    """Rows from the highest score down; people of the same score by their keys."""
+    order = np.argsort(-score)
+    ranked = rows[order]
+    for at in range(1, order.size):
+        row, back = ranked[at], at
+        while back > 0 and score[order[back - 1]] == score[order[at]] and keys[ranked[back - 1]] > keys[row]:
+            ranked[back] = ranked[back - 1]
+            back -= 1
+        ranked[back] = row
+    return ranked
+
+
+@jit
+def enrol(month, seed, selective, links, offers, staffed, people, taking, services, p, coordination):
+    """The enrolment round of every running offer: find candidates, start as many as there are places, queue the next.
+
+    ``staffed``: whether an offer needs posts, so that its staff can be stretched where the waiting list is long.
+    """
+    found, score = np.empty(taking.stage.shape[1], dtype=np.int64), np.empty(taking.stage.shape[1])
+    for s in range(offers.key.size):
+        if not offers.start[s] <= month < offers.stop[s]:
+            continue
+        if offers.area[s] == 1:
+            services[V.started, s] += _expose(s, seed, selective, offers, people, taking, p)
+            continue
+        keys = people.home_keys if offers.unit[s] == HOUSEHOLD else people.child_keys
+        n, offered = _find_candidates(s, month, seed, selective, links, offers, people, taking, found, score, p)
+        inside = 0
+        for at in range(taking.n_members[s]):
+            inside += 1 if taking.stage[s, taking.members[s, at]] == TAKING_PART else 0
+        capacity = services[V.capacity, s]
+        longest = capacity * p.waiting_list_limit if staffed[s] else 0.0
+        taken_on = service_science.stretched(capacity, services[V.waiting, s], longest, coordination)
+        places, queue = max(int(taken_on) - inside, 0), int(capacity * p.waiting_list_limit)
+        services[V.started, s] += _start(s, _best_first(found[:n], score[:n], keys), places, queue, taking)
+        # Members in order of rows, so that the monthly loops walk through memory.
+        taking.members[s, : taking.n_members[s]].sort()
+        services[V.offered, s] += offered
 
 
 @jit

@@ -12,7 +12,7 @@ Nothing here touches the simulated state. Draws are addressed by child or househ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ from sim.outcomes.reading import (
     add_places,
     groups_of_children,
     groups_of_households,
+    part_of,
     row_values,
     who_counts,
 )
@@ -39,10 +40,12 @@ from sim.parameters import DashboardParameters, Parameters
 from sim.schema import AUGUST, Stream
 from sim.science.measurement import answer_error, record_coverage
 from sim.science.strands import family_risk
-from sim.state import Table
+from sim.state import Part, Table
 
 Flags = npt.NDArray[np.bool_]
 SOURCES = (OFFICIAL, SURVEY, SERVICE)
+#: Children, then households: what is said of them, and the groups they belong to.
+TABLES, GROUPS_OF = (CHILDREN, HOUSEHOLDS), (groups_of_children, groups_of_households)
 #: Outcomes on which partners can compare users of the strategy with others.
 USER_OUTCOMES = ("ks2_expected", "attainment8", "sdq_mean", "attendance", "distress_mean")
 #: A share of the families known to be in need: who is not known is not counted. Elsewhere the unknown count as no.
@@ -98,19 +101,6 @@ class Screen(NamedTuple):
     users_as_of: Reals
 
 
-class _Answers:
-    """A table some of whose columns are what people answered instead of what is true."""
-
-    def __init__(self, table: Table, **answers: Reals) -> None:
-        self._table, self._answers = table, answers
-
-    def __getattr__(self, name: str) -> Any:
-        return self._answers[name] if name in self._answers else getattr(self._table, name)
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-
 def lag_months(source: str, p: DashboardParameters) -> int:
     """Months from gathering a source to its being on the screen."""
     return round({OFFICIAL: p.official_lag, SURVEY: p.survey_lag, SERVICE: p.service_lag}[source])
@@ -127,24 +117,24 @@ def gather(
 ) -> Measurement:  # fmt: skip
     """Gather one source at the end of ``month``. ``data``: how far partners share their data (0..1)."""
     true = View(children, households, month, parameters)
-    child_in, home_in = _counted(source, true, schools, seed)
-    seen = _answered(true, seed) if source == SURVEY else true
     joined = _joined(households, seed, data, parameters.dashboard)
+    inside = _counted(source, true, schools, seed)
     values = np.full((len(GROUPS), len(INDICATOR_IDS)), np.nan)
     counts = np.zeros_like(values)
-    for declared, groups, inside, known in (
-        (CHILDREN, groups_of_children, child_in, joined[children.household]),
-        (HOUSEHOLDS, groups_of_households, home_in, joined),
-    ):
+    seen: list[View] = []
+    for declared, groups, counted in zip(TABLES, GROUPS_OF, inside, strict=True):
+        part = part_of(true, declared, np.flatnonzero(counted))
+        seen.append(_answered(part, declared, seed) if source == SURVEY else part)
         names = _names(declared, source)
-        if names:
-            found = np.stack([np.asarray(declared.functions[name](seen), dtype=np.float64) for name in names])
-            if source == SERVICE:
-                found = _recorded(names, found, known)
-            at = [_AT[name] for name in names]
-            values[:, at], counts[:, at] = _group_means(found, groups(true), inside)
+        if not names:
+            continue
+        found = np.stack([np.asarray(declared.functions[name](seen[-1]), dtype=np.float64) for name in names])
+        if source == SERVICE:
+            found = _recorded(names, found, joined[part.children.household if declared is CHILDREN else counted])
+        at = [_AT[name] for name in names]
+        values[:, at], counts[:, at] = _group_means(found, groups(part))
     _add_places(source, values, counts, schools, services)
-    users, snapshots = _compare_users(source, true, seen, (child_in, home_in), joined, use)
+    users, snapshots = _compare_users(source, true, seen, inside, joined, use)
     return Measurement(source, month, np.where(counts < SMALLEST_CELL, np.nan, values), counts, users, snapshots)
 
 
@@ -190,23 +180,24 @@ def _counted(source: str, v: View, schools: Table, seed: int) -> tuple[Flags, Fl
     return child_in, home_in
 
 
-def _answered(v: View, seed: int) -> View:
-    """What families would say: the truth and an error of their own for each question of each year."""
-    c, h, p = v.children, v.households, v.parameters
-    error = answer_error(p.dashboard)
-
-    def said(table: Table, column: str, sd: float) -> Reals:
-        luck: Reals = ndtri(_uniform(column, seed, v.month, table.key) + _HALF_STEP)
-        return np.asarray(getattr(table, column) + error * sd * luck)
-
-    children = _Answers(c, wellbeing=said(c, "wellbeing", 1.0))
-    households = _Answers(
-        h,
-        distress=said(h, "distress", 1.0),
-        home_learning=said(h, "home_learning", 1.0),
-        trust=np.clip(said(h, "trust", p.delivery.trust_sd), 0.0, 1.0),
+def _answered(v: View, declared: Declarations, seed: int) -> View:
+    """What these people would say: the truth and an error of their own for each question of each year."""
+    part, error, p = (
+        v.children if declared is CHILDREN else v.households,
+        answer_error(v.parameters.dashboard),
+        v.parameters,
     )
-    return View(children, households, v.month, p)  # type: ignore[arg-type]
+    assert isinstance(part, Part), "a survey is answered by those who were asked"
+
+    def said(column: str, sd: float) -> Reals:
+        luck: Reals = ndtri(_uniform(column, seed, v.month, part.key) + _HALF_STEP)
+        return np.asarray(getattr(part, column) + error * sd * luck)
+
+    if declared is CHILDREN:
+        return v._replace(children=part.but(wellbeing=said("wellbeing", 1.0)))
+    trust = np.clip(said("trust", p.delivery.trust_sd), 0.0, 1.0)
+    answers = {column: said(column, 1.0) for column in ("distress", "home_learning")}
+    return v._replace(households=part.but(trust=trust, **answers))
 
 
 def _joined(households: Table, seed: int, data: float, p: DashboardParameters) -> Flags:
@@ -220,11 +211,10 @@ def _recorded(names: list[str], values: Reals, known: Flags) -> Reals:
     return np.where(known[None, :] | np.isnan(values), values, unknown)
 
 
-def _group_means(values: Reals, groups: npt.NDArray[np.int64], inside: Flags) -> tuple[Reals, Reals]:
-    """Means and numbers, groups x indicators, over the rows inside."""
-    rows = np.flatnonzero(inside)
+def _group_means(values: Reals, groups: npt.NDArray[np.int64]) -> tuple[Reals, Reals]:
+    """Means and numbers, groups x indicators."""
     total, number = np.zeros((len(values), len(GROUPS))), np.zeros((len(values), len(GROUPS)))
-    group_sums(np.ascontiguousarray(values[:, rows]), np.ascontiguousarray(groups[:, rows]), total, number)
+    group_sums(values, groups, total, number)
     return np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0).T, number.T
 
 
@@ -238,25 +228,27 @@ def _add_places(source: str, values: Reals, counts: Reals, schools: Table, servi
 
 
 def _compare_users(
-    source: str, true: View, seen: View, inside: tuple[Flags, Flags], joined: Flags, use: Use
+    source: str, true: View, seen: list[View], inside: tuple[Flags, Flags], joined: Flags, use: Use
 ) -> tuple[Reals, tuple[Snapshot, ...]]:
     """Users of the strategy and others as the records tell them apart, and the truth behind it."""
     means = np.full((len(USER_OUTCOMES), 2, 2), np.nan)
     snapshots = []
-    child_here, home_here = who_counts(true)[0]
+    residents = who_counts(true)[0]
     least = true.parameters.dashboard.user_months
     for k, outcome in enumerate(USER_OUTCOMES):
         if INDICATORS[outcome].seen != source:
             continue
         of_homes = INDICATORS[outcome].table == HOUSEHOLDS.table
         users = (use.homes if of_homes else use.children) >= least
-        known = users & (joined if of_homes else joined[true.children.household])
-        values, counted = row_values(outcome, seen), inside[1] if of_homes else inside[0]
+        known = (users & (joined if of_homes else joined[true.children.household]))[inside[of_homes]]
+        values = row_values(outcome, seen[of_homes])
         for side, members in enumerate((known, ~known)):
-            means[k, side] = _mean(values[counted & members])
-        truth, here = row_values(outcome, true), home_here if of_homes else child_here
-        rows = np.flatnonzero(here & np.isfinite(truth)).astype(np.int32)
-        snapshots.append(Snapshot(true.month, outcome, rows, truth[rows].astype(np.float32), users[rows]))
+            means[k, side] = _mean(values[members])
+        here = np.flatnonzero(residents[of_homes])
+        truth = row_values(outcome, part_of(true, TABLES[of_homes], here))
+        applies = np.isfinite(truth)
+        rows = here[applies].astype(np.int32)
+        snapshots.append(Snapshot(true.month, outcome, rows, truth[applies].astype(np.float32), users[rows]))
     return means, tuple(snapshots)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
-from sim.state import Table
+from sim.state import Part, Table
 
 Reals = npt.NDArray[np.float64]
 
@@ -93,10 +93,13 @@ class Indicator:
 
 
 class View(NamedTuple):
-    """What an indicator function sees: tables, month, parameters."""
+    """What an indicator function sees: tables, month, parameters.
 
-    children: Table
-    households: Table
+    Either table may be a part of its rows for functions of that table; a child's ``household`` is a row of the whole.
+    """
+
+    children: Table | Part
+    households: Table | Part
     month: int
     parameters: Parameters
 

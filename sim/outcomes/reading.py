@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from sim.kernel.sums import group_sums
 from sim.outcomes.children import CHILDREN
-from sim.outcomes.declaring import GROUPS, POPULATIONS, Reals, View
+from sim.outcomes.declaring import GROUPS, POPULATIONS, Declarations, Reals, View
 from sim.outcomes.households import HOUSEHOLDS
 from sim.outcomes.places import GAPS, SCHOOLS, SERVICES, ZONE
 from sim.parameters import Parameters
 from sim.schema import CONDITIONS, V
-from sim.state import Table
+from sim.state import Part, Table
 
 SMALLEST_CELL = 10
 #: Every indicator, in the order of a reading.
@@ -89,6 +89,13 @@ def groups_of(indicator: str) -> tuple[str, ...]:
     return (next(iter(GROUPS)),)
 
 
+def part_of(v: View, declared: Declarations, rows: npt.NDArray[np.int64]) -> View:
+    """The view in which the table of these indicators has only these rows."""
+    if declared is CHILDREN:
+        return v._replace(children=Part(v.children, rows))
+    return v._replace(households=Part(v.households, rows))
+
+
 def row_values(indicator: str, v: View) -> Reals:
     """Value of a mean over people for each row of its table, NaN where it does not apply. ``KeyError`` for others."""
     return (CHILDREN.functions | HOUSEHOLDS.functions)[indicator](v)
@@ -103,18 +110,20 @@ def read_outcomes(
     n_groups = len(GROUPS)
     sums = np.zeros((len(POPULATIONS), n_groups, len(INDICATOR_IDS)))
     counts = np.zeros_like(sums)
-    child_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in CHILDREN.functions.values()])
-    home_values = np.stack([np.asarray(f(v), dtype=np.float64) for f in HOUSEHOLDS.functions.values()])
-    child_groups, home_groups = groups_of_children(v), groups_of_households(v)
-    for pop, (child_in, home_in) in enumerate(who_counts(v)):
-        for declared, values, groups, inside in (
-            (CHILDREN, child_values, child_groups, child_in),
-            (HOUSEHOLDS, home_values, home_groups, home_in),
-        ):
-            columns = [_AT[k] for k in declared.functions]
-            rows = np.flatnonzero(inside)
+    populations = who_counts(v)
+    for at, (declared, groups_of_rows) in enumerate(
+        ((CHILDREN, groups_of_children), (HOUSEHOLDS, groups_of_households))
+    ):
+        columns = [_AT[k] for k in declared.functions]
+        # Only rows that anybody counts are looked at.
+        counted = np.flatnonzero(np.logical_or.reduce([inside[at] for inside in populations]))
+        part = part_of(v, declared, counted)
+        found = np.stack([np.asarray(f(part), dtype=np.float64) for f in declared.functions.values()])
+        groups = groups_of_rows(part)
+        for pop, inside in enumerate(populations):
+            rows = np.flatnonzero(inside[at][counted])
             total, number = np.zeros((len(columns), n_groups)), np.zeros((len(columns), n_groups))
-            group_sums(np.ascontiguousarray(values[:, rows]), np.ascontiguousarray(groups[:, rows]), total, number)
+            group_sums(np.ascontiguousarray(found[:, rows]), np.ascontiguousarray(groups[:, rows]), total, number)
             sums[pop][:, columns], counts[pop][:, columns] = total.T, number.T
     values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     _add_gaps(values, counts, parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from sim.report.words import (
     verdict,
 )
 from sim.science.costs import present_value
+from sim.spec import Strategy
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -89,17 +91,19 @@ def outcome_rows(comparison: ComparisonRecord, year: int | None = None) -> list[
 
 
 def names(comparison: ComparisonRecord) -> dict[str, str]:
-    """Strategy id of the tables -> name, in the order asked.
-
-    A strategy given twice has an id of its own the second time, and its name says so.
-    """
+    """Strategy id of the tables -> name, in the order asked; a strategy given twice has another id the second time."""
     ids = [str(i) for i in comparison.results["strategy"].drop_duplicates()]
-    found: dict[str, str] = {}
+    return dict(zip(ids, called(comparison.strategies), strict=True))
+
+
+def called(strategies: Sequence[Strategy]) -> list[str]:
+    """The name of each strategy; one given twice says so the second time."""
+    found: list[str] = []
     seen: Counter[str] = Counter()
-    for identifier, strategy in zip(ids, comparison.strategies, strict=True):
+    for strategy in strategies:
         seen[strategy.id] += 1
         again = seen[strategy.id]
-        found[identifier] = strategy.name if again == 1 else f"{strategy.name} ({again})"
+        found.append(strategy.name if again == 1 else f"{strategy.name} ({again})")
     return found
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.compare import Comparison, compare
+from sim.experiments.compare import Comparison, compare, with_twin
 from sim.experiments.ensemble import TWIN, Ground, Run, Watch, ground, run_on
 from sim.experiments.films import Camera, Film, Take, put_together, take
+from sim.experiments.pairs import Outcome, headlines
 from sim.inputs import load_strands
 from sim.inputs.posterior import posterior_register, source_of
 from sim.inputs.register import load_register
@@ -31,8 +32,16 @@ if TYPE_CHECKING:
     from sim.experiments.search import Answer as Mixes
     from sim.experiments.search import Question as Search
 
-#: Replications of the first picture; the rest follows.
+#: Replications of the first picture with ranges; the rest follows.
 FIRST_REPLICATIONS = 2
+
+
+def look(question: Question, report: Report, store: Store = STORE) -> tuple[Outcome, ...]:
+    """The headlines of the twin and of each strategy on the first luck number: what can be seen before any range."""
+    twin, strategies = with_twin(question.strategies)
+    watches = _watches(question, (twin, *strategies), 1, report)
+    runs = [_run(s, question, question.seed, twin, next(watches), store) for s in (twin, *strategies)]
+    return tuple(headlines([runs]))
 
 
 def comparison(question: Question, report: Report, replications: int | None = None, store: Store = STORE) -> Comparison:
@@ -136,19 +145,12 @@ def _world_of(question: Question) -> list[Any]:
 
 
 def _compare(question: Question, replications: int, report: Report, store: Store) -> Comparison:
-    names = ["the place without a zone", *(strategy.name for strategy in question.strategies)]
-    done = 0
+    twin, strategies = with_twin(question.strategies)
+    watches = _watches(question, (twin, *strategies), replications, report)
 
-    def runs_of(strategies: Sequence[Strategy], *given: Any) -> list[Run]:
-        """As ``replicate``, from the store where it can; the question says all but luck number and twin."""
-        nonlocal done
-        luck, twin = given[3], given[8]
-        runs: list[Run] = []
-        for strategy, name in zip((twin, *strategies), names, strict=False):
-            watch = _Watch(report, done, replications * len(names), name, question.years)
-            runs.append(_run(strategy, question, luck, twin, watch, store))
-            done += 1
-        return runs
+    def runs_of(*given: Any) -> list[Run]:
+        """As ``replicate``, from the store where it can; the question says all but the luck number."""
+        return [_run(s, question, given[4], twin, next(watches), store) for s in (twin, *strategies)]
 
     return compare(
         question.strategies,
@@ -161,6 +163,13 @@ def _compare(question: Question, replications: int, report: Report, store: Store
         threads=1,
         runs_of=runs_of,
     )
+
+
+def _watches(question: Question, played: Sequence[Strategy], replications: int, report: Report) -> Iterator[_Watch]:
+    """What watches each run, replication by replication, the twin first."""
+    names = ["the place without a zone", *(strategy.name for strategy in played[1:])]
+    total = replications * len(names)
+    return (_Watch(report, done, total, names[done % len(names)], question.years) for done in range(total))
 
 
 class _Watch:

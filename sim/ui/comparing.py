@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pairs import Outcome
 from sim.outcomes import FAMILIES, GROUPS, HEADLINES, INDICATORS, Indicator
 from sim.report.choice import Lead, duels, regrets
 from sim.report.style import PAYER_NAMES
-from sim.report.tables import EMPTY, TWIN_NAME, OutcomeRow, cost_rows, names, outcome_rows
+from sim.report.tables import EMPTY, TWIN_NAME, OutcomeRow, called, cost_rows, names, outcome_rows
 from sim.report.value_tables import who
 from sim.report.words import (
     NO_DIFFERENCE,
@@ -27,6 +28,7 @@ from sim.report.words import (
     short_name,
     upper_first,
 )
+from sim.spec import Strategy
 
 Cell = dict[str, Any]
 Row = list[Cell] | dict[str, str]
@@ -55,6 +57,32 @@ def end_table(comparison: Comparison) -> list[Row]:
         )
         for mark, (strategy, name) in enumerate(names(comparison).items(), 1):
             rows.append(_end_row(row, strategy, name, mark, comparison.replications))
+    return rows
+
+
+LOOK_COLUMNS = ("Strategy", "With it", "Difference so far")
+
+
+def look_table(look: Sequence[Outcome], strategies: Sequence[Strategy]) -> list[Row]:
+    """Five families in the last year of one pair of runs, as ``end_table`` but without ranges or verdicts.
+
+    ``look``: headlines of one replication, the twin first; a strategy compared with itself is its own twin.
+    """
+    rows: list[Row] = []
+    for outcome in look:
+        indicator = INDICATORS[outcome.indicator]
+        shown, (twin, *values) = measure(indicator), outcome.values[:, 0].tolist()
+        without = shown.value(twin) if math.isfinite(twin) else NOT_SHOWN
+        rows.append(
+            {
+                "heading": FAMILIES[outcome.family],
+                "words": f"{_asked(indicator, outcome.group)}; without a zone {without}",
+            }
+        )
+        for mark, (name, value) in enumerate(zip(called(strategies)[-len(values) :], values, strict=True), 1):
+            apart = math.isfinite(value) and math.isfinite(twin)
+            texts = (shown.value(value), shown.bare(value - twin, signed=True)) if apart else (NOT_SHOWN, "")
+            rows.append([{"text": name, "mark": mark}, *({"text": text, "number": True} for text in texts)])
     return rows
 
 

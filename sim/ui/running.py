@@ -1,7 +1,7 @@
-"""How a page asks for an answer and sees it come: two replications, then all and the film; one question at a time.
+"""How a page asks for an answer and sees it come: a first look at one replication, then two, then all and the film.
 
-``ask()`` puts the chosen question into the queue; ``answer`` is what any page draws from. A question that is asked
-again, or was asked by anybody since the server started, is answered at once.
+``ask()`` puts the chosen question into the queue, one question of a page at a time; ``answer`` is what any page draws
+from. A question that is asked again, or was asked by anybody since the server started, is answered at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import solara
 from solara.server import kernel_context
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pairs import Outcome
 from sim.experiments.preparing import Preparing
 from sim.inputs import InputError
 from sim.ui import answers, state
@@ -27,6 +28,7 @@ class Answer:
 
     ``question``: what was asked. ``comparison``: the answer so far; ``complete``: with all replications. ``film``: the
     monthly pictures of the current strategy. ``state``: of the job at work, ``None`` when nothing is under way.
+    ``look``: the headlines of one replication, without ranges, until there is a comparison.
     """
 
     question: Question | None = None
@@ -34,6 +36,7 @@ class Answer:
     complete: bool = False
     film: Any = None
     state: State | None = None
+    look: tuple[Outcome, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -63,7 +66,7 @@ def ask() -> None:
         answer.value = Answer(question, known, True, answers.known_film(question))
         return
     answer.value = Answer(question, state=State("queued"))
-    _submit(question, "first picture", first_picture, later=False, instead_of=before)
+    _submit(question, "first look", first_look, later=False, instead_of=before)
 
 
 def stop() -> None:
@@ -161,7 +164,7 @@ def user_id() -> str:
 def ask_film() -> None:
     """Ask for the film of the question that is answered, ahead of its other replications, if there is none yet."""
     question, found = answer.value.question, answer.value
-    if question is None or found.comparison is None or found.film is not None:
+    if question is None or found.film is not None or not (found.look or found.comparison):
         return
 
     def heard(job: Job) -> None:
@@ -172,20 +175,35 @@ def ask_film() -> None:
     run_job("film", key, lambda report: answers.film(question, report), heard, later=False)
 
 
-def first_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
-    """Comparison with the first replications, and the film if anybody has asked for it before."""
+def first_look(question: Question, report: Report) -> Answer:
+    """What one replication shows, which everybody who asks is given before anybody is given more."""
     with Preparing(lambda ready, parts, _: report(ready, parts, "the model is prepared for this computer, once")):
-        comparison = answers.comparison(question, report, answers.FIRST_REPLICATIONS)
-    return comparison, answers.known_film(question)
+        return Answer(question, look=answers.look(question, report))
 
 
-def whole_picture(question: Question, report: Report) -> tuple[Comparison, Any]:
+def first_picture(question: Question, report: Report) -> Answer:
+    """Comparison with the first replications that give ranges, and the film if anybody has asked for it before."""
+    return _answered(question, answers.comparison(question, report, answers.FIRST_REPLICATIONS))
+
+
+def whole_picture(question: Question, report: Report) -> Answer:
     """Comparison with all replications, and the film."""
-    return answers.comparison(question, report), answers.film(question, report)
+    found = answers.comparison(question, report)
+    answers.film(question, report)
+    return _answered(question, found)
+
+
+def _answered(question: Question, comparison: Comparison) -> Answer:
+    complete = comparison.replications == question.replications
+    return Answer(question, comparison, complete, answers.known_film(question))
 
 
 def _submit(
-    question: Question, title: str, work: Callable[[Question, Report], Any], later: bool, instead_of: Job | None = None
+    question: Question,
+    title: str,
+    work: Callable[[Question, Report], Answer],
+    later: bool,
+    instead_of: Job | None = None,
 ) -> None:
     key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
@@ -205,11 +223,12 @@ def _told(question: Question, job: Job) -> None:
     if at.kind != "done":
         answer.value = replace(answer.value, state=at)
         return
-    comparison, film = job.result
-    complete = comparison.replications == question.replications
-    film = answer.value.film if film is None else film
-    answer.value = Answer(question, comparison, complete, film, None if complete else State("queued"))
-    if not complete:
+    found: Answer = job.result
+    film = answer.value.film if found.film is None else found.film
+    answer.value = replace(found, film=film, state=None if found.complete else State("queued"))
+    if found.comparison is None:
+        _submit(question, "first picture", first_picture, later=True)
+    elif not found.complete:
         _submit(question, "more replications", whole_picture, later=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import solara
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pairs import Outcome
 from sim.inputs import list_ids
 from sim.report.tables import names
 from sim.ui import answers, comparing, running, state
@@ -16,7 +17,7 @@ from sim.ui.jobs import Report
 from sim.ui.panels.charts import BandChart, IntervalChart, StackedBars
 from sim.ui.panels.pages import Chosen, DataTable, Futures, Pick
 from sim.ui.panels.shell import EmptyState
-from sim.ui.running import Work
+from sim.ui.running import Answer, Work
 
 #: Most futures at a time, and the pairs of runs under each.
 MOST_FUTURES, FUTURE_REPLICATIONS = 4, 5
@@ -35,8 +36,10 @@ def Page() -> None:
     told = running.answer.value
     if told.comparison is None:
         if told.busy:
-            _head("The first pair of runs is under way; the tables appear here as soon as it is done.")
+            _head(_under_way(told))
             Choosing()
+            if told.look and told.question is not None:
+                FirstLook(told.look, told.question)
             return
         EmptyState(
             title="Compare",
@@ -50,6 +53,19 @@ def Page() -> None:
     _head(_where(told.comparison, told.complete))
     Choosing()
     Compared(told.comparison, told.question)
+
+
+@solara.component
+def FirstLook(look: tuple[Outcome, ...], question: Question) -> None:
+    """What the first pair of runs shows, until there are enough for ranges."""
+    with solara.v.Html(tag="section", class_="zs-card zs-section"):
+        solara.v.Html(tag="h2", children=[f"A first look: year {question.years}"])
+        DataTable(
+            caption="One pair of runs: difference from the same place without a zone",
+            columns=list(comparing.LOOK_COLUMNS),
+            rows=comparing.look_table(look, question.strategies),
+            note="One place on one draw of luck and evidence. Conclude nothing from it: ranges follow.",
+        )
 
 
 @solara.component
@@ -75,6 +91,12 @@ LIMITS = (
 def _head(words: str) -> None:
     solara.v.Html(tag="h1", children=["Compare"])
     solara.v.Html(tag="p", class_="zs-lead", children=[words])
+
+
+def _under_way(told: Answer) -> str:
+    if told.look:
+        return "The first pair of runs is done; ranges, charts and what it costs follow."
+    return "The first pair of runs is under way; what it shows appears here as soon as it is done."
 
 
 def _where(comparison: Comparison, complete: bool) -> str:

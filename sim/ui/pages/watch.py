@@ -33,8 +33,9 @@ _CHART_HEIGHT = 210
 def Page() -> None:
     """The film of the last answer, or what to do until there is one."""
     answer = running.answer.value
-    # The table comes first, wherever one is; whoever looks here is not kept waiting by the other replications.
-    solara.use_effect(running.ask_film, [answer.comparison is None, answer.film is None, answer.question])
+    # The first look comes first, wherever one is; whoever looks here is not kept waiting by the other replications.
+    seen = bool(answer.look or answer.comparison)
+    solara.use_effect(running.ask_film, [seen, answer.film is None, answer.question])
     if answer.film is not None and answer.question is not None:
         Watched(answer.question, answer.film, answer.comparison, running.stale())
     elif answer.busy or answer.comparison is not None:
