@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE_MS = 240_000
-#: Presses a button and waits in the page: seconds until something answers, and until each of ``drawn`` is on the screen.
+#: Presses a button and waits in the page: seconds until it is answered, and until each of ``drawn`` is on the screen.
 TIMED = """([press, answered, drawn]) => new Promise(done => {
     const button = [...document.querySelectorAll('button')].find(b => b.innerText.trim() === press)
     const began = performance.now(), found = []

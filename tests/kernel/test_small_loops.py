@@ -13,7 +13,7 @@ from sim.kernel.chunks import BLOCK, MOST_CHUNKS, chunk_start, n_chunks
 from sim.kernel.pathway import course_totals
 from sim.parameters import Register
 from sim.schema import CW, N_POOLS, SW, C, H, S
-from sim.state import Table
+from sim.state import Part, Table
 
 
 @pytest.mark.parametrize("rows", [0, 1, 255, 256, 257, 16384, 16385, 100_000, 1_234_567])
@@ -51,6 +51,27 @@ def test_pools_keep_their_share_and_the_lasting_pool_stays() -> None:
     pools = np.ones((2 * N_POOLS, 3))
     child_kernel.fade(pools, np.array([0.5, 0.8, 0.9, 1.0]))
     assert pools[:, 0].tolist() == [0.5, 0.8, 0.9, 1.0] * 2
+
+
+def test_the_highest_score_comes_first_and_keys_break_ties() -> None:
+    rows, score = np.array([3, 5, 8, 9, 11]), np.array([0.5, 0.9, 0.5, 0.1, 0.5])
+    keys = np.zeros(12, dtype=np.uint64)
+    keys[[3, 5, 8, 9, 11]] = [70, 1, 20, 3, 40]
+    assert uptake._best_first(rows, score, keys).tolist() == [5, 8, 11, 3, 9]
+    assert uptake._best_first(rows[:0], score[:0], keys).tolist() == []
+
+
+def test_a_part_of_a_table_reads_its_rows_and_may_hold_other_values() -> None:
+    children = Table("children", 4)
+    children.wellbeing, children.household = [0.0, 1.0, 2.0, 3.0], [5, 6, 7, 8]
+    children.key[:] = [10, 11, 12, 13]
+    part = Part(children, np.array([1, 3]))
+    said = part.but(wellbeing=np.array([9.0, 9.5]))
+    assert len(part) == len(said) == 2
+    assert part.wellbeing.tolist() == [1.0, 3.0] and said.wellbeing.tolist() == [9.0, 9.5]
+    assert part.household.tolist() == said.household.tolist() == [6, 8] and said.key.tolist() == [11, 13]
+    with pytest.raises(AttributeError):
+        _ = part.no_such_column
 
 
 def test_a_trusted_adult_fades() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import time
 import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,10 +21,12 @@ import solara
 
 from sim.experiments.drawn import correlations, drawn_values, luck_line
 from sim.inputs import load_strategy
-from sim.outcomes import HEADLINES
+from sim.outcomes import HEADLINES, INDICATORS
+from sim.report.words import measure
 from sim.spec import Future
 from sim.ui import answers, cards, causal, comparing, deciding, files, running
 from sim.ui.choice import Question
+from sim.ui.jobs import QUEUE, State
 from sim.ui.pages import compare, decide, evidence, report
 from tests.engine.worlds import neighbourhood
 from tests.report.made import made_comparison, made_strategies
@@ -76,6 +80,57 @@ def test_every_page_shows_an_answer(asked: None, page: object) -> None:
     box, rendered = solara.render(page.Page(), handle_error=False)
     assert box.children
     rendered.close()
+
+
+def test_a_first_look_shows_values_without_ranges_or_verdicts(kernel: object, question: Question) -> None:
+    look = answers.look(question, lambda *_: None)
+    hidden = replace(look[0], values=np.full_like(look[0].values, np.nan))
+    running.answer.value = running.Answer(question, state=State("queued"), look=(hidden, *look[1:]))
+    box, rendered = solara.render(compare.Page(), handle_error=False)
+    tables = [w for w in _widgets(box) if getattr(w, "caption", "").startswith("One pair of runs")]
+    rendered.close()
+    running.answer.value = running.Answer()
+    rows = tables[0].rows
+    assert len(tables) == 1 and len(rows) == 5 * (1 + 2)
+    texts = [[cell["text"] for cell in row] for row in rows if not isinstance(row, dict)]
+    assert texts[0][1:] == ["not shown (fewer than 10)", ""] and all(len(row) == 3 for row in texts)
+    assert not {"tone", "note"} & {key for row in rows if not isinstance(row, dict) for cell in row for key in cell}
+    at = next(at for at, outcome in enumerate(look) if at > 0 and np.isfinite(outcome.values).all())
+    twin, own, _ = look[at].values[:, 0]
+    spec = measure(INDICATORS[look[at].indicator])
+    assert texts[2 * at][1:] == [spec.value(own), spec.bare(own - twin, signed=True)]
+
+
+def _widgets(box: object) -> Iterator[object]:
+    """A widget and everything in it."""
+    yield box
+    for child in getattr(box, "children", None) or []:
+        if not isinstance(child, str):
+            yield from _widgets(child)
+
+
+def test_everybody_has_a_first_look_before_anybody_has_ranges(
+    kernel: object, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[running.Answer] = []
+    stop = running.answer.subscribe(told.append)
+    monkeypatch.setattr(running.state, "question_now", lambda: replace(question, seed=77))
+    submitted: list[tuple[str, bool]] = []
+    submit = QUEUE.submit
+    monkeypatch.setattr(
+        QUEUE, "submit", lambda *a, later, **k: submitted.append((a[1], later)) or submit(*a, later=later, **k)
+    )
+    running.ask()
+    for _ in range(600):
+        if running.answer.value.complete:
+            break
+        time.sleep(0.1)
+    stop()
+    stages = [(bool(a.look), a.comparison.replications if a.comparison else 0) for a in told]
+    assert list(dict.fromkeys(stages)) == [(False, 0), (True, 0), (False, 2), (False, PAIRS)]
+    assert submitted == [("first look", False), ("first picture", True), ("more replications", True)]
+    assert running.answer.value.film is not None and running.answer.value.state is None
+    running.answer.value = running.Answer()
 
 
 def test_the_end_table_is_the_table_of_the_comparison(comparison: object) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,29 @@ def test_the_numbers_of_compare_to_the_bit_and_nothing_is_run_twice(question, mo
     assert (
         answers.comparison(replace(question, strategies=question.strategies[:1]), quiet, store=store).replications == 3
     )
+
+
+def test_a_first_look_has_the_numbers_of_one_replication_and_its_runs_are_kept(question, monkeypatch):
+    store = Store(10**9)
+    look = answers.look(question, quiet, store)
+    alone = compare(question.strategies, question.place, replications=1, seed=3, years=2, threads=1)
+    last = alone.results.query("year == 2 and population == 'residents'")
+    assert len(look) == 5
+    for outcome in look:
+        cell = last[(last["indicator"] == outcome.indicator) & (last["group"] == outcome.group)]
+        for column, rows in (("twin", [0, 0]), ("value", [1, 2])):
+            np.testing.assert_array_equal(cell[column], outcome.values[rows, 0])
+    monkeypatch.setattr(answers, "ground", None)
+    monkeypatch.setattr(answers, "run_on", None)
+    assert answers.comparison(question, quiet, 1, store).digest == alone.digest
+
+
+def test_a_first_look_at_a_strategy_beside_itself_shows_no_difference(question):
+    mix = question.strategies[0]
+    look = answers.look(replace(question, strategies=(mix, mix)), quiet, Store(10**9))
+    assert all(outcome.values.shape == (2, 1) for outcome in look)
+    for outcome in look:
+        np.testing.assert_array_equal(outcome.values[0], outcome.values[1])
 
 
 def test_after_a_change_of_one_strand_only_that_strategy_is_run(question, monkeypatch):
