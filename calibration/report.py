@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import norm
 
 from calibration.credibility import (
     NOT_INFORMED,
@@ -153,6 +154,21 @@ def _recovered(recovery: Recovery | None) -> str:
         f"truth are not independent), smallest Kolmogorov-Smirnov p of {len(p)} parameters {p.min():.3f} "
         f"({(p < 0.05).sum()} below 0.05, {0.05 * len(p):.0f} expected); largest R-hat {recovery.r_hats.max():.3f}.\n\n"
         + table(["truths inside", "50 % interval", "90 % interval"], rows)
+        + _how_wide(float(recovery.inside_90.mean()))
+    )
+
+
+def _how_wide(inside_90: float) -> str:
+    """What the coverage of the 90 % intervals says of their width, as if all were normal."""
+    if not 0.0 < inside_90 < 1.0:
+        return ""
+    factor = float(norm.ppf(0.95) / norm.ppf((1.0 + inside_90) / 2.0))
+    if abs(factor - 1.0) < 0.05:
+        return "\n\nIntervals of the fit are about as wide as they should be."
+    word = "too narrow" if factor > 1.0 else "too wide"
+    return (
+        f"\n\nIntervals of the fit are {word}: their spread would have to be about {factor:.1f} times what it is for nine "
+        "in ten truths to lie in nine tenths. A chain that has not settled (R-hat well above 1.05) makes them narrower."
     )
 
 

@@ -1,7 +1,7 @@
 """One bounded first-come queue for all long work of a server; no Solara here.
 
-A first picture (``later=False``) goes before refinements (``later=True``), each line in the order of arrival. A
-refinement that is running makes way at its next report, and goes on where it stopped when no first picture waits.
+A first look (``later=False``) goes before refinements (``later=True``), each line in the order of arrival. A
+refinement that is running makes way at its next report, and goes on where it stopped when no first look waits.
 Work runs in a thread of lower priority and must call ``report`` often: that is where it can be cancelled, runs out of
 time or makes way.
 """
@@ -281,7 +281,7 @@ class Queue:
             self._tell(job)
 
     def _make_way(self, job: Job) -> None:
-        """Let first pictures go before: wait, without a slot, until it is this job's turn again."""
+        """Let first looks go before: wait, without a slot, until it is this job's turn again."""
         with self._ready:
             if not any(not other.later for other in self._waiting) or job not in self._working:
                 return

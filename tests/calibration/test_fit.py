@@ -28,7 +28,7 @@ from calibration.fit import NothingToFitError, fit, refitted
 from calibration.posterior import Effort
 from calibration.problem import Goal, HoldOutError, Problem
 from calibration.recovery import RANKED, recover
-from calibration.report import read_recovery, write_recovery, write_report
+from calibration.report import _how_wide, read_recovery, write_recovery, write_report
 from calibration.store import POSTERIOR, read_fit
 from sim.inputs.posterior import load_posterior
 from sim.inputs.problems import InputError
@@ -236,6 +236,19 @@ def test_a_simulator_that_fails_is_told_with_its_point(tmp_path, simulator, word
 
 
 # --- credibility -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inside", "words"),
+    [
+        (0.9, "about as wide as they should be"),
+        (0.8, "narrow: their spread would have to be about 1.3 times"),
+        (0.98, "wide: their spread would have to be about 0.7 times"),
+    ],
+)
+def test_coverage_tells_how_much_wider_intervals_would_have_to_be(inside, words):
+    assert words in _how_wide(inside)
+    assert _how_wide(1.0) == ""
 
 
 def test_known_truths_are_recovered_and_the_page_is_written(fitted, folder):
