@@ -168,7 +168,7 @@ def _how_wide(inside_90: float) -> str:
     word = "too narrow" if factor > 1.0 else "too wide"
     return (
         f"\n\nIntervals of the fit are {word}: their spread would have to be about {factor:.1f} times what it is for "
-        "nine in ten truths to lie in nine tenths. A chain that has not settled (R-hat well above 1.05) makes them narrower."
+        "nine in ten truths to lie in nine tenths. Chains that have not settled (R-hat above 1.05) make them narrower."
     )
 
 
