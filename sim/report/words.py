@@ -94,8 +94,8 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-#: Pairs of runs below which no difference is called clear.
-FEWEST_FOR_CLEAR = 10
+#: Pairs of runs below which no difference is called clear, and the word for one that is.
+FEWEST_FOR_CLEAR, CLEARLY = 10, "clearly"
 
 
 def is_clear(low: float, high: float) -> bool:
@@ -105,7 +105,7 @@ def is_clear(low: float, high: float) -> bool:
 
 def clearly(replications: int) -> str:
     """The word before better or worse where a range lies on one side of 0: few pairs of runs show less."""
-    return "clearly" if replications >= FEWEST_FOR_CLEAR else f"in all {replications} pairs of runs"
+    return CLEARLY if replications >= FEWEST_FOR_CLEAR else f"in all {replications} pairs of runs"
 
 
 def pounds(gbp: float) -> str:

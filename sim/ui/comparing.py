@@ -18,9 +18,11 @@ from sim.report.style import PAYER_NAMES
 from sim.report.tables import EMPTY, TWIN_NAME, OutcomeRow, called, cost_rows, names, outcome_rows
 from sim.report.value_tables import who
 from sim.report.words import (
+    CLEARLY,
     NO_DIFFERENCE,
     NOT_SHOWN,
     chance,
+    clearly,
     count,
     in_plain_words,
     measure,
@@ -104,8 +106,14 @@ def _end_row(row: OutcomeRow, strategy: str, name: str, mark: int, pairs: int) -
         {"text": shown.bare(cell.difference, signed=True), "number": True},
         {"text": in_plain_words(row.indicator, cell.low, cell.high)},
         {"text": likely},
-        {"text": said, "tone": said if said in ("better", "worse") else "none"},
+        {"text": _so_far(said, pairs), "tone": said if said in ("better", "worse") else "none"},
     ]
+
+
+def _so_far(said: str, pairs: int) -> str:
+    """A verdict in words: a few pairs that all point one way are told as no more than that."""
+    sided, surely = said in ("better", "worse"), clearly(pairs)
+    return f"{said} {surely}" if sided and surely != CLEARLY else said
 
 
 def interval_rows(comparison: Comparison) -> list[dict[str, Any]]:
@@ -125,19 +133,20 @@ def interval_rows(comparison: Comparison) -> list[dict[str, Any]]:
         charts.append(
             {"title": f"{FAMILIES[row.family]}: {short_name(row.indicator, row.group)}",
              "unit": f"difference from no zone, {shown.difference_unit}", "rows": points,
-             "summary": _said(row, labels), "decimals": shown.decimals}
+             "summary": _said(row, labels, comparison.replications), "decimals": shown.decimals}
         )  # fmt: skip
     return charts
 
 
-def _said(row: OutcomeRow, labels: Mapping[str, str]) -> str:
+def _said(row: OutcomeRow, labels: Mapping[str, str], pairs: int) -> str:
     """One sentence on which strategies are clearly better or worse in one family."""
     good = "More is better." if row.indicator.direction > 0 else "Less is better."
     kinds = {
         kind: [name for strategy, name in labels.items() if row.verdict(strategy) == kind]
         for kind in ("better", "worse")
     }
-    parts = [f"Clearly {kind}: {', '.join(found)}." for kind, found in kinds.items() if found]
+    surely = upper_first(clearly(pairs))
+    parts = [f"{surely} {kind}: {', '.join(found)}." for kind, found in kinds.items() if found]
     return " ".join([*(parts or ["No strategy is clearly better or worse than no zone."]), good])
 
 
@@ -198,9 +207,10 @@ def duel_table(comparison: Comparison) -> list[Row]:
 def _duel_row(duel: Lead, labels: Mapping[str, str], marks: Mapping[str, int]) -> list[Cell]:
     shown, good = measure(duel.indicator), duel.indicator.direction
     same = duel.difference == duel.low == duel.high == 0
-    tone = "better" if duel.clear else "none"
+    tone, surely = "better" if duel.clear else "none", clearly(duel.pairs)
+    clear = "clear" if surely == CLEARLY else surely
     return [
-        {"text": "clear" if duel.clear else "the same" if same else "not clear", "tone": tone},
+        {"text": clear if duel.clear else "the same" if same else "not clear", "tone": tone},
         {"text": labels[duel.best], "mark": marks[duel.best]},
         {"text": labels[duel.next], "mark": marks[duel.next]},
         {"text": shown.bare(good * duel.difference, signed=True), "number": True},

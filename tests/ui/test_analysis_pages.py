@@ -147,6 +147,17 @@ def test_small_numbers_are_hidden_in_every_table() -> None:
     assert all(row[2]["text"] == "not shown (fewer than 10)" for row in comparing.changed_table(made, "attainment"))
 
 
+@pytest.mark.parametrize(("pairs", "words"), [(9, "in all 9 pairs of runs"), (10, "clear")])
+def test_a_few_pairs_that_point_one_way_are_not_called_clear(pairs: int, words: str) -> None:
+    made = replace(made_comparison(), replications=pairs)
+    said = [row[-1]["text"] for row in comparing.end_table(made) if not isinstance(row, dict)]
+    sided = [text for text in said if text.startswith(("better", "worse"))]
+    assert sided and all((text in ("better", "worse")) == (words == "clear") for text in sided)
+    charts = json.dumps([chart["summary"] for chart in comparing.interval_rows(made)])
+    assert ("Clearly better" in charts) == (words == "clear")
+    assert ("In all 9 pairs of runs better" in charts) == (words != "clear")
+
+
 def test_charts_hold_the_numbers_of_the_table(comparison: object) -> None:
     charts = comparing.interval_rows(comparison)
     frame = comparison.results
