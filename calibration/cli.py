@@ -20,7 +20,7 @@ import typer
 from calibration.problem import CalibrationError, HoldOutError
 from sim.cli.screen import Progress, err, out
 from sim.inputs.problems import InputError
-from sim.outputs.folders import OutputError
+from sim.outputs.folders import OutputError, write_file
 
 if TYPE_CHECKING:
     from calibration.problem import Problem
@@ -148,6 +148,7 @@ def rank(
     place: Annotated[str, typer.Option("--place", "-p", metavar="PLACE", help="A place.")] = "smallshaw_hurst",
     draws: Annotated[int, typer.Option("--draws", min=10, max=10_000, help="Draws of parameters and evidence.")] = 200,
     years: Annotated[int, typer.Option("--years", min=1, max=20, help="School years to run.")] = 10,
+    to: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where every draw is kept.")] = Path("ranking.csv"),
     workers: Workers = _WORKERS,
 ) -> None:
     """Tell which uncertain numbers decide which strategy is better, and the publications they rest on."""
@@ -158,15 +159,22 @@ def rank(
     posterior = load_posterior()
     if posterior is None or len(strategies) < 2:
         raise OutputError(Path(), "nothing to rank", "Name two strategies or more; a posterior must be packaged.")
+    if to.exists():
+        raise OutputError(to, "there is a file of that name", "Name another with --out, or move it away.")
+    fitted = frozenset(_problem().names)
     with Progress(f"{len(strategies)} strategies on {draws} draws", cold=False) as progress:
         found = rank_strategies(
-            [load_strategy(s) for s in strategies], load_place(place), posterior, draws, years, workers=workers,
-            progress=progress,
+            [load_strategy(s) for s in strategies], load_place(place), posterior, fitted, draws, years,
+            workers=workers, progress=progress,
         )  # fmt: skip
-    for output, wins, explained in zip(found.outputs, found.wins, found.found.explained, strict=True):
-        _tell(f"{output}: the first is better in {wins:.0%} of draws; {explained:.0%} of the variance explained")
+    write_file(to, found.table().to_csv(index_label="draw"))
+    for output, wins in zip(found.outputs, found.wins, strict=True):
+        _tell(f"{output}: the first is better in {wins:.0%} of draws")
+    _tell(f"In doubt: {'; '.join(found.doubtful()) or 'nothing, so all differences are looked at'}")
     for name, share, source in found.most_important():
         _tell(f"{share:.1%}  {name}  <- {source}")
+    _tell(f"(share of the variance each goes with on its own; by chance alone up to {found.found.chance:.1%})")
+    _tell(f"Every draw is in {to}")
 
 
 def _problem() -> Problem:

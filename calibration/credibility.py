@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import RidgeCV
 
+from calibration.design import source
 from calibration.emulate import Emulator
 from calibration.fit import resampled
 from calibration.posterior import MANY, Effort, Likelihood
@@ -23,8 +23,8 @@ NOT_INFORMED, WELL_INFORMED = 0.1, 0.5
 #: Step of the numerical derivatives, share of the prior's range.
 _STEP = 1e-3
 
-#: Purposes of the chains of this file, far from the numbers of waves.
-_TOLERANCE = 101
+#: Purposes of the chains of this file, far from the numbers of waves, and of the shuffles that show what chance does.
+_TOLERANCE, _SHUFFLE, _SHUFFLES = 101, 102, 200
 
 
 def contraction(draws: Array) -> Array:
@@ -160,32 +160,38 @@ def predictive_table(goals: Sequence[Goal], outputs: Array, chance: Array | floa
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Standardised regression coefficients (outputs x parameters) and the share of variance they explain."""
+    """Share of the variance of each output that goes with each number drawn on its own (outputs x names).
+
+    ``chance``: the largest mean share over outputs that any name shows in 95 of 100 shuffles of the draws.
+    """
 
     names: tuple[str, ...]
-    coefficients: Array
-    explained: Array
+    shares: Array
+    chance: float
 
     def most_important(self, count: int = 5) -> tuple[tuple[str, float], ...]:
-        """Parameters by their mean squared coefficient over outputs: the share of variance that goes with each."""
-        share = (self.coefficients**2).mean(axis=0)
+        """Names by their mean share over outputs."""
+        share = self.shares.mean(axis=0)
         order = np.argsort(-share, kind="stable")[:count]
         return tuple((self.names[index], float(share[index])) for index in order)
 
 
 def sensitivity(names: Sequence[str], draws: Array, outputs: Array) -> Sensitivity:
-    """Which parameters the differences between draws go with.
+    """Which numbers the differences between draws go with, by squared correlation.
 
-    ``draws`` (draws x parameters, any units) and ``outputs`` (draws x outputs). Ridge regression, as draws are few
-    for the number of parameters; parameters that the posterior ties together share their part.
+    ``draws`` (draws x names, any units) and ``outputs`` (draws x outputs). Each number is looked at alone: a regression
+    on all of them at once cannot tell apart those that the posterior ties together when draws are few. Numbers that are
+    tied share their part, so the shares may add up to more than 1.
     """
-    x = _standardised(draws)
-    coefficients, explained = [], []
-    for y in _standardised(outputs).T:
-        model = RidgeCV(np.logspace(-1.0, 4.0, 11)).fit(x, y)
-        coefficients.append(model.coef_)
-        explained.append(model.score(x, y) if y.any() else 0.0)
-    return Sensitivity(tuple(names), np.array(coefficients), np.array(explained))
+    x, y = _standardised(draws), _standardised(outputs)
+    luck = source(0, _SHUFFLE)
+    shuffled = [_squared(x, luck.permutation(y)).mean(axis=0).max() for _ in range(_SHUFFLES)]
+    return Sensitivity(tuple(names), _squared(x, y), float(np.percentile(shuffled, 95.0)))
+
+
+def _squared(x: Array, y: Array) -> Array:
+    """Squared correlations of standardised columns: columns of ``y`` x columns of ``x``."""
+    return ((y.T @ x) / len(x)) ** 2
 
 
 def _standardised(values: Array) -> Array:

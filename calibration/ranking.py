@@ -1,18 +1,21 @@
 """Which uncertain numbers decide which strategy is better, and which publication each of them rests on.
 
 Strategies are compared on draws of the parameters (the posterior) and of the evidence (effects of strands, strengths
-whose prior includes nought), both at once, on a few luck numbers that all draws share. The difference between two
-strategies in each headline is then regressed on everything that was drawn.
+whose prior includes nought), both at once, on a few luck numbers that all draws share. What is asked of each number
+drawn is how much of the variance of the differences goes with it, where the order of two strategies is in doubt. Lines
+and marks that follow from the parameters of a draw are no causes and are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from calibration.bank import Progress
 from calibration.credibility import Sensitivity, sensitivity
@@ -30,12 +33,16 @@ LUCKS = 4
 _GROUP = tuple(GROUPS)
 
 
+#: An order is in doubt where each of the two is better in at least this share of the draws.
+IN_DOUBT = 0.05
+
+
 @dataclass(frozen=True)
 class Ranking:
     """What was drawn (draws x ``names``), the differences (draws x ``outputs``), and how the two go together.
 
     ``sources``: the publication behind each name. ``wins``: share of draws in which the first strategy of each
-    output is the better one.
+    output is the better one. ``found``: over the outputs in doubt, or over all where none is.
     """
 
     names: tuple[str, ...]
@@ -46,17 +53,32 @@ class Ranking:
     wins: Array
     found: Sensitivity
 
+    def doubtful(self) -> tuple[str, ...]:
+        """Outputs on which either of the two strategies may be the better one."""
+        return tuple(o for o, in_doubt in zip(self.outputs, _in_doubt(self.wins), strict=True) if in_doubt)
+
     def most_important(self, count: int = 5) -> list[tuple[str, float, str]]:
         """Name, share of the variance of differences that goes with it, and the publication behind it."""
         source = dict(zip(self.names, self.sources, strict=True))
         return [(name, share, source[name]) for name, share in self.found.most_important(count)]
 
+    def table(self) -> pd.DataFrame:
+        """One row a draw: every number drawn, then every difference."""
+        return pd.DataFrame(np.hstack([self.drawn, self.differences]), columns=[*self.names, *self.outputs])
+
+
+def _in_doubt(wins: Array) -> npt.NDArray[np.bool_]:
+    return (wins >= IN_DOUBT) & (wins <= 1.0 - IN_DOUBT)
+
 
 def rank(
-    strategies: Sequence[Strategy], place: Place, posterior: Posterior, draws: int, years: int, stance: str = "central",
-    workers: int = 2, progress: Progress | None = None,
+    strategies: Sequence[Strategy], place: Place, posterior: Posterior, fitted: Collection[str], draws: int,
+    years: int, stance: str = "central", workers: int = 2, progress: Progress | None = None,
 ) -> Ranking:  # fmt: skip
-    """Compare every pair of strategies on ``draws`` joint draws of parameters and evidence."""
+    """Compare every pair of strategies on ``draws`` joint draws of parameters and evidence.
+
+    ``fitted``: those of the posterior's numbers that were fitted; the others were set after each draw.
+    """
     library = load_strands()
     strands = sorted({planned.strand for s in strategies for planned in s.strands})
     effects = [(library[i], which) for i in strands for which in range(len(library[i].outcome_effects))]
@@ -96,13 +118,17 @@ def rank(
         for indicator, _ in HEADLINES.values()
     )
     drawn, differences = (np.array(part) for part in zip(*found, strict=True))
-    keep, told = drawn.std(axis=0) > 0, differences.std(axis=0) > 0
+    cause = np.array([name not in posterior.names or name in fitted for name in names])
+    keep, told = (drawn.std(axis=0) > 0) & cause, differences.std(axis=0) > 0
     kept = tuple(n for n, k in zip(names, keep, strict=True) if k)
     better = np.array([_direction(o) for o in outputs])
+    wins = (differences * better > 0).mean(axis=0)[told]
+    drawn, differences, asked = drawn[:, keep], differences[:, told], _in_doubt(wins)
+    if not asked.any():
+        asked = np.ones_like(asked)
     return Ranking(
         kept, tuple(s for s, k in zip(sources, keep, strict=True) if k), tuple(np.array(outputs)[told].tolist()),
-        drawn[:, keep], differences[:, told], (differences * better > 0).mean(axis=0)[told],
-        sensitivity(kept, drawn[:, keep], differences[:, told]),
+        drawn, differences, wins, sensitivity(kept, drawn, differences[:, asked]),
     )  # fmt: skip
 
 
