@@ -21,7 +21,8 @@ class Case:
 
     ``base``: name of the mix it starts from, as the workshop's file has it; ``only``: strands that it is cut down to,
     or made of (empty: those of the base); ``more``: strands put in besides; ``times``: factor on how many are offered
-    a place; ``targeting``: who is asked first, of every strand (empty: as it stands).
+    a place; ``targeting``: who is asked first, of every strand (empty: as it stands); ``first``: the strand that gets
+    money before the others (empty: the order stays).
     """
 
     id: str
@@ -31,6 +32,7 @@ class Case:
     more: tuple[str, ...] = ()
     times: float = 1.0
     targeting: str = ""
+    first: str = ""
     future: str = "none"
     evidence: str = "central"
     without: tuple[str, ...] = ()
@@ -53,6 +55,10 @@ def strategy_of(case: Case, lesson: Workshop) -> Strategy:
             asked[name]["reach"] = min(1.0, entry.reach * case.times)
         if case.targeting:
             asked[name]["targeting"] = case.targeting
+    if case.first:
+        queue = sorted(mix.entries, key=lambda name: (name != case.first, mix.entries[name].turn, name))
+        for turn, name in enumerate(queue, start=1):
+            asked[name]["turn"] = turn
     mix = mixes.changed_mix(lesson, mix, {"entries": asked}, _ALL)
     return mixes.strategy_of(lesson, base, mix, Terms()).model_copy(update={"id": case.id})
 
@@ -72,17 +78,25 @@ _ALL_DOORS = (
     "mentoring", "youth_clubs", "neet_coaching",
 )  # fmt: skip
 _TEAM, _CUT, _CLIFF = ("partnership_backbone",), "backbone_removed_year_5", "funding_cliff"
+_PRICES = "cost_of_living"
 _TRAINING, _NULLS = ("school_leadership", "teacher_cpd"), ("school_mindfulness", "social_workers_in_schools")
 
 CASES: dict[str, tuple[Case, ...]] = {
     "first_zone": (
         Case("start", "The mix at the start", _ZONE),
-        Case("start_after", "The same, prices rise", _ZONE, future="cost_of_living"),
-        Case("need_first", "The same, those in need first everywhere", _ZONE, targeting="targeted"),
-        Case("come_first", "The same, first come, first served", _ZONE, targeting="first_come"),
+        Case("books_first", "The same, books get money first", _ZONE, first="book_gifting"),
+        Case("books", "Books alone, for 80 in 100", _ZONE, only=("book_gifting",)),
+        Case("clubs", "Clubs alone", _ZONE, only=("youth_clubs",)),
+        Case("books_clubs", "Books and clubs, no parents' groups", _ZONE, only=("book_gifting", "youth_clubs")),
+        Case("groups", "Parents' groups alone, for 10 in 100", _ZONE, only=("epec_peer_led_parenting",)),
         Case("deep", "Three deep ones: key worker, advice, counselling", _ZONE, only=_DEEP),
         Case("wide", "Three wide ones: books, clubs, parents' groups", _ZONE, only=_WIDE),
         Case("all", "All ten offers", _ZONE, only=_ZONE_MENU),
+        Case("start_after", "Prices rise: the mix at the start", _ZONE, future=_PRICES),
+        Case("need_first", "Prices rise: the same, those in need first everywhere", _ZONE, targeting="targeted",
+             future=_PRICES),
+        Case("come_first", "Prices rise: the same, who comes first everywhere", _ZONE, targeting="first_come",
+             future=_PRICES),
     ),
     "whole_system": (
         Case("schools", "Schools only", _SCHOOLS),
@@ -118,8 +132,18 @@ HEADS = {
     "difficulties": "Children with high difficulties, points", "maturity": "Partners as one in Year 3, of 100",
     "school_ready": "Expected standard at 11, Year 10, points", "at_eleven": "Expected standard at 11, Year 3, points",
     "at_sixteen": "Same children, grade 4 at 16, Year 8, points", "gained_at_eleven": "Score at 11, Year 3, SD",
-    "left_at_sixteen": "Score at 16, Year 8, SD",
+    "left_at_sixteen": "Score at 16, Year 8, SD", "strain": "Parents in high distress, Year 10, points",
 }  # fmt: skip
+
+#: What a quantity is called where its level in the twin is told, and the worlds of the cases.
+TWINS = {
+    "reached": "of 100 families in need reached", "distress": "of 100 parents in high distress",
+    "difficulties": "of 100 children with high difficulties", "strain": "of 100 parents in high distress",
+    "school_ready": "of 100 at the expected standard at 11",
+    "at_eleven": "of 100 at the expected standard at 11", "at_sixteen": "of 100 with grade 4 at 16",
+    "gained_at_eleven": "score at 11", "left_at_sixteen": "score at 16",
+}  # fmt: skip
+WORLDS = {"none": "as it is", _PRICES: "prices rise", _CUT: "the team is cut", _CLIFF: "the money ends"}
 
 #: (case, quantity) -> the number that was to be predicted.
 Answers = Mapping[tuple[str, str], float]
