@@ -113,10 +113,12 @@ def _twins(lesson: Workshop, rows: Plain) -> str:
     lines = []
     for world in dict.fromkeys(case.world for case in CASES[lesson.id]):
         case = next(case for case in CASES[lesson.id] if case.world == world)
+        readings = rows[case.id]["readings"]
         said = [
-            f"{TWINS[one.id]} {shown_number(one.model_copy(update={'of': 'value'}), rows[case.id]['readings'][one.id][1])}"
-            for one in lesson.file.quantities if one.of == "difference" and one.id in rows[case.id]["readings"]
-        ]  # fmt: skip
+            f"{TWINS[one.id]} {shown_number(one.model_copy(update={'of': 'value'}), readings[one.id][1])}"
+            for one in lesson.file.quantities
+            if one.of == "difference" and one.id in readings
+        ]
         lines.append(f"- {_world(world)}: {', '.join(said)}.")
     return "The twin, without any zone:\n\n" + "\n".join(dict.fromkeys(lines))
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from docs.site.markdown import table
 from sim.experiments.estimate import strategy_estimate
 from sim.inputs import load_strands, load_strategy
+from sim.inputs.register import load_register
 from sim.inputs.strategies import is_enrolled
 from sim.inputs.workshop_records import Workshop
-from sim.inputs.register import load_register
 from sim.outcomes.declaring import OUTCOME_WORDS
 from sim.parameters import Register
 from sim.report.evidence_page import COST_UNITS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,12 +91,13 @@ def test_guide_and_handout_print_the_menu_and_what_the_mix_at_the_start_holds(na
         rows = {
             cells[1].strip(): cells
             for line in text(page).splitlines()
-            if line.startswith("| ") and len(cells := line.split("|")) == 6
+            if line.startswith("| ") and len(cells := line.split("|")) == 8
         }
         for entry in lesson.file.menu:
             row = rows[library[entry.strand].name]
             assert row[2].strip() == entry.text
-            assert bool(row[4].strip()) == (entry.strand in mix)
+            assert bool(row[6].strip()) == (entry.strand in mix)
+            assert "£" in row[5] and "posts" in row[5]
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -214,21 +216,33 @@ def test_claims_are_judged_by_the_answers(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As it stands but for its first part, the sizes."""
+    mo = pytest.importorskip("marimo")
+    from marimo._runtime.control_flow import MarimoStopError
+
     from benchmarks.workshop import QUICK_PLACE
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    first, *rest = cells(NOTEBOOK)
+    marimo, first, *rest = cells(NOTEBOOK)
     names: dict[str, Any] = {"__name__": "notebook"}
+    exec(marimo, names)
     exec(first, names)
     lesson = load_workshop("research_sweep")
     quantity = lesson.quantity("difficulties")
     assert (names["place"], names["years"]) == (lesson.file.setting.place, quantity.year)
     assert names["outcome"] == quantity.indicator, "guess and notebook ask the same"
     names |= {"place": "small_place.toml", "years": 1, "replications": 1}
+    waiting = 0
     for cell in rest:
+        if "mo.stop(" in cell:
+            waiting += 1
+            with pytest.raises(MarimoStopError):
+                exec(compile(cell, str(NOTEBOOK), "exec"), names)
+            names |= {"go": SimpleNamespace(value=True), "go_on": SimpleNamespace(value=True)}
         exec(compile(cell, str(NOTEBOOK), "exec"), names)
+        assert "sweep(" not in cell or "mo.stop(" in cell, "nothing long starts by itself"
+        names |= {button: mo.ui.run_button() for button in ("go", "go_on") if button in names}
         (names.get("folder", tmp_path) / "small_place.toml").write_text(QUICK_PLACE, encoding="utf-8")
-    assert len(rest) >= 9
+    assert len(rest) >= 9 and waiting == 2
     assert names["checked"].ok and names["done"].failed == 0 and names["more"].failed == 0
     assert len(names["changes"]) == names["points"] == 40 and len(names["decision"].found) >= 4
     assert len(names["more"].results) == 4 * len(names["done"].results)
