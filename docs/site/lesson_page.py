@@ -78,7 +78,9 @@ def _round(at: int, one: Round, lesson: Workshop) -> str:
     if one.text:
         parts.append(f"*Learners read:* {one.text}")
     if one.kind == "predict" and one.quantity is not None:
-        parts.append(f"*They guess:* {lesson.quantity(one.quantity).text}")
+        asked = lesson.quantity(one.quantity)
+        scale = f"The scale runs from {asked.low:g} to {asked.high:g}, so W is {asked.high - asked.low:g}."
+        parts.append(f"*They guess:* {asked.text} {scale.replace('-', '−')}")
     if one.future is not None:
         future = lesson.futures[one.future]
         parts.append(f"*What happens:* {future.name} (`zonesim show {one.future}`).")
