@@ -159,6 +159,9 @@ def not_borne_out(name: str) -> list[str]:
         for one in lesson.file.quantities
         if one.id in rows[case]["readings"]
     }
+    for round_, shown in kept()["lessons"][name]["shown"].items():
+        for at, row in enumerate(shown.get("who_was_found", {}).get("rows", ()), start=1):
+            found |= {(f"{round_}, fifth {at}", key): row[key] for key in ("more", "value")}
     return [claim.words for claim in CLAIMS[name] if not claim.holds(found)]
 
 

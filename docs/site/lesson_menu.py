@@ -162,8 +162,8 @@ def evidence_part(lesson: Workshop) -> str:
     planned = (one.strand for mix in lesson.strategies.values() for one in mix.strands)
     names = list(dict.fromkeys((*(entry.strand for entry in lesson.file.menu), *planned)))
     return (
-        "The piles follow a rule, so that nobody's liking comes in. *Works*: the main effect lies at least "
-        f"{CLEAR:g} standard errors (SE) above nought and the evidence is rated {GOOD} or 5. *Does not*: nothing was "
+        "The piles follow a rule, so that nobody's taste decides. *Works*: the main effect lies at least "
+        f"{CLEAR:g} standard errors (SE) above zero and the evidence is rated {GOOD} or 5. *Does not*: nothing was "
         f"found, with a standard error of at most {NARROW_SD:g} SD, and the same rating. All else: *nobody knows "
         f"well*.\n\n{table(_HEADS, _evidence(library[name] for name in names))}"
     )

@@ -101,5 +101,9 @@ def test_the_screen_beside_the_truth():
 def test_another_figure_stands_in_for_one_that_is_not_on_the_screen():
     found = demonstrations.dashboard((QUANTITY,), made([0.5], [0.5], **screen("sdq_high")))
     assert "difficulties" in found["name"] and len(found["rows"]) == 2
+    unseen, other = (QUANTITY.model_copy(update={"indicator": name}) for name in ("resilience_mean", "sdq_high"))
+    frames = {name: pd.concat([screen()[name], screen("sdq_high")[name]]) for name in ("dashboard", "naive")}
+    both = demonstrations.dashboard((unseen, other), made([0.5], [0.5], **frames))
+    assert both["name"] == found["name"], "a quantity of the lesson comes before other figures of the screen"
     nothing = demonstrations.dashboard((QUANTITY,), made([0.5], [0.5], **screen("resilience_mean")))
     assert nothing["rows"] == [] and "Nothing" in nothing["said"]
