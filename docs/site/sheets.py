@@ -21,13 +21,16 @@ body { font: 10pt/1.4 system-ui, sans-serif; color: #1a1a1a; background: #fff; m
 h1 { font-size: 16pt; margin: 0 0 2mm; } h2 { font-size: 12.5pt; margin: 5mm 0 2mm; } h3 { font-size: 11pt; }
 h1, h2, h3 { break-after: avoid; line-height: 1.2; }
 p, ul, ol { margin: 0 0 2mm; }
-table { border-collapse: collapse; width: 100%; margin: 0 0 3mm; font-size: 9pt; line-height: 1.3; }
+table { border-collapse: collapse; width: calc(100% - .5mm); margin: 0 0 3mm; font-size: 9pt; line-height: 1.3; }
 td, th { border: .3mm solid #888; padding: 1mm 1.5mm; text-align: left; vertical-align: top; }
 tr { break-inside: avoid; } thead { display: table-header-group; }
-td:empty { min-width: 14mm; height: 8mm; }
+td:empty { min-width: 14mm; height: 7.5mm; }
 pre { white-space: pre-wrap; border: .3mm solid #bbb; padding: 2mm; } code { font-size: 9pt; }
-.handout { line-height: 1.5; } .handout li { margin-bottom: 1.5mm; }
+p:has(+ table) { break-after: avoid; }
+.handout { line-height: 1.45; } .handout li { margin-bottom: 1mm; }
 .handout table { font-size: 8.5pt; }
+.handout table:not(:has(td:not(:empty))) { table-layout: fixed; }
+.handout tr:has(td:nth-child(2):empty):has(td:nth-child(6):empty) { height: 10mm; }
 a { color: inherit; }
 @media print { body { margin: 0; max-width: none; } }
 """
