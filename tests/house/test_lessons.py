@@ -12,9 +12,10 @@ import pytest
 
 from docs.site import lesson_answers
 from docs.site.lesson_cases import CASES, CLAIMS, HEADS, strategy_of
-from docs.site.lesson_menu import first_own_mix, pile
+from docs.site.lesson_menu import first_own_mix, menu_part, nth, pile
 from docs.site.lesson_page import LESSONS, PAGES, lesson_page
 from docs.site.projected import projected
+from docs.site.sheets import write_sheets
 from sim.inputs import list_ids, load_strands
 from sim.inputs.workshops import load_workshop
 from sim.workshops.mixes import Terms, starting_mix
@@ -116,6 +117,51 @@ def test_projected_pages_are_few_words_in_one_file(name: str) -> None:
     assert 4 <= len(screens) <= 8
     assert max(len(re.sub(r"<[^>]+>", " ", screen).split()) for screen in screens) <= 70
     assert re.findall(r"(?:src|href)=\"(?!data:)", html) == []
+
+
+def test_sheets_need_nothing_else_and_lead_to_one_another(tmp_path: Path) -> None:
+    first = write_sheets(tmp_path)
+    pages = {page.name: page.read_text(encoding="utf-8") for page in tmp_path.glob("*.html")}
+    assert first.name == "index.html" and {f"{name}_handout.html" for name in LESSONS} < set(pages)
+    links = {link for html in pages.values() for link in re.findall(r'href="([^"]+)"', html)}
+    for link in links:
+        name, _, anchor = link.partition("#")
+        assert name == "" or name in pages, link
+        assert not anchor or f'id="{anchor}"' in pages[name or "index.html"], link
+    assert not any(re.findall(r'(?:src|href)="(?:https?:)?//', html) for html in pages.values())
+    assert "@page { size: A4" in pages["first_zone_handout.html"]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_guide_says_with_which_round_each_page_is_projected(name: str) -> None:
+    screens = len(re.findall(r"^---$", text(f"{name}_projected"), re.MULTILINE)) + 1
+    found = re.search(r"There are \[\w+\s+pages\].*?\.\s", text(name), re.DOTALL)
+    assert found is not None
+    named = re.findall(r"(\d)(?: and (\d))? with\b", " ".join(found[0].split()))
+    assert {int(number) for pair in named for number in pair if number} == set(range(1, screens + 1))
+
+
+def test_the_menu_says_how_large_each_offer_is() -> None:
+    lesson = load_workshop("whole_system")
+    rows = {line.split(" | ")[0][2:]: line for line in menu_part(lesson).splitlines()}
+    strands = load_strands()
+    backbone = rows[strands["partnership_backbone"].name]
+    assert "everybody" in backbone and "£12" in backbone, "half a team for half the children it is priced for"
+    mix = {one.strand: one for one in lesson.strategies[first_own_mix(lesson)].strands}
+    assert f"{100 * mix['neli'].reach_share:.0f} (money 2nd)" in rows[strands["neli"].name]  # type: ignore[operator]
+    assert [nth(n) for n in (1, 2, 3, 4, 11, 12, 21, 22)] == [
+        "first", "2nd", "3rd", "4th", "11th", "12th", "21st", "22nd"
+    ]  # fmt: skip
+
+
+def test_a_case_can_put_a_strand_first_for_money() -> None:
+    lesson = load_workshop("first_zone")
+    case = next(case for case in CASES["first_zone"] if case.first)
+    start = strategy_of(replace(case, first=""), lesson)
+    made = strategy_of(case, lesson)
+    order = [[one.strand for one in sorted(mix.strands, key=lambda one: one.priority)] for mix in (start, made)]
+    assert order[0][-1] == case.first == order[1][0]
+    assert order[1][1:] == order[0][:-1], "the others keep their order"
 
 
 def test_the_doors_are_called_the_same_everywhere_and_every_offer_has_one() -> None:
