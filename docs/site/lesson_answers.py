@@ -110,7 +110,7 @@ def answers_part(lesson: Workshop) -> str:
 
 def _twins(lesson: Workshop, rows: Plain) -> str:
     """Where the differences start from: the twin in each world, whose luck all mixes of a world share."""
-    lines = []
+    lines: dict[str, list[str]] = {}
     for world in dict.fromkeys(case.world for case in CASES[lesson.id]):
         case = next(case for case in CASES[lesson.id] if case.world == world)
         readings = rows[case.id]["readings"]
@@ -119,8 +119,9 @@ def _twins(lesson: Workshop, rows: Plain) -> str:
             for one in lesson.file.quantities
             if one.of == "difference" and one.id in readings
         ]
-        lines.append(f"- {_world(world)}: {', '.join(said)}.")
-    return "The twin, without any zone:\n\n" + "\n".join(dict.fromkeys(lines))
+        lines.setdefault(", ".join(said), []).append(_world(world))
+    told = "\n".join(f"- {'; '.join(dict.fromkeys(worlds))}: {said}." for said, worlds in lines.items())
+    return f"The twin, without any zone:\n\n{told}"
 
 
 def _world(world: tuple[str, str, tuple[str, ...]]) -> str:
