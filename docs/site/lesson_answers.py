@@ -115,7 +115,7 @@ def _twins(lesson: Workshop, rows: Plain) -> str:
         case = next(case for case in CASES[lesson.id] if case.world == world)
         readings = rows[case.id]["readings"]
         said = [
-            f"{TWINS[one.id]} {shown_number(one.model_copy(update={'of': 'value'}), readings[one.id][1])}"
+            f"{shown_number(one.model_copy(update={'of': 'value'}), readings[one.id][1])} {TWINS[one.id]}"
             for one in lesson.file.quantities
             if one.of == "difference" and one.id in readings
         ]

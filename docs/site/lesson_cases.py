@@ -141,7 +141,7 @@ TWINS = {
     "difficulties": "of 100 children with high difficulties", "strain": "of 100 parents in high distress",
     "school_ready": "of 100 at the expected standard at 11",
     "at_eleven": "of 100 at the expected standard at 11", "at_sixteen": "of 100 with grade 4 at 16",
-    "gained_at_eleven": "score at 11", "left_at_sixteen": "score at 16",
+    "gained_at_eleven": "SD mean score at 11", "left_at_sixteen": "SD mean score at 16",
 }  # fmt: skip
 WORLDS = {"none": "as it is", _PRICES: "prices rise", _CUT: "the team is cut", _CLIFF: "the money ends"}
 

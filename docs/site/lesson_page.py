@@ -14,12 +14,11 @@ from sim.inputs.workshops import load_workshop
 from sim.report.words import pounds
 
 LESSONS = ("first_zone", "whole_system", "does_it_last", "research_sweep")
-#: Page -> lesson: the guides and the handouts.
-PAGES = (
-    {name: name for name in LESSONS}
-    | {f"{name}_handout": name for name in LESSONS}
-    | {"does_it_last_second_handout": "does_it_last"}
-)
+#: Page -> lesson: the guides, and the handouts on which a menu or plans are printed.
+PAGES = {name: name for name in LESSONS} | {
+    "first_zone_handout": "first_zone", "whole_system_handout": "whole_system",
+    "does_it_last_second_handout": "does_it_last", "research_sweep_handout": "research_sweep",
+}  # fmt: skip
 _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 
 #: What happens in a round of each kind, for somebody who has never seen one.

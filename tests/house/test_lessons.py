@@ -84,11 +84,11 @@ def test_a_handout_fits_a_sheet_and_pins_no_result(name: str) -> None:
     assert asked == answered >= 3, "every question of the handout has its answer in the guide"
 
 
-@pytest.mark.parametrize("name", [name for page, name in PAGES.items() if page.endswith("_handout")])
-def test_guide_and_handout_print_the_menu_and_what_the_mix_at_the_start_holds(name: str) -> None:
+@pytest.mark.parametrize(("handout", "name"), [pair for pair in PAGES.items() if pair[0].endswith("_handout")])
+def test_guide_and_handout_print_the_menu_and_what_the_mix_at_the_start_holds(handout: str, name: str) -> None:
     lesson, library = load_workshop(name), load_strands()
     mix = {one.strand for one in lesson.strategies[first_own_mix(lesson)].strands}
-    for page in (name, f"{name}_handout"):
+    for page in (name, handout):
         rows = {
             cells[1].strip(): cells
             for line in text(page).splitlines()
