@@ -1,4 +1,4 @@
-"""``python -m docs.site pages``, ``answers [LESSON...]``, ``build [OUT]`` and ``licences [FOLDER ...]``."""
+"""``python -m docs.site`` and one of ``pages``, ``answers``, ``lessons``, ``build``, ``licences``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 #: Where the built copy lies that goes with the package.
 SHIPPED = ROOT / "sim" / "documentation"
+#: Where what a lesson needs on paper and on the wall is written, seen from where the command is given.
+SHEETS = Path("lesson-sheets")
 
 
 def generated() -> dict[str, str]:
@@ -39,6 +41,8 @@ def main() -> None:
     doing.add_parser("pages", help="write the pages that are made from code and data")
     answers = doing.add_parser("answers", help="run what the guides of the lessons give as answers, and rewrite them")
     answers.add_argument("lessons", nargs="*", help="only these lessons (default: all)")
+    lessons = doing.add_parser("lessons", help="write guides, handouts and pages to project as files to print and show")
+    lessons.add_argument("out", nargs="?", type=Path, default=SHEETS, help=f"folder (default: {SHEETS})")
     build = doing.add_parser("build", help="build the site (needs pip install '.[docs]')")
     build.add_argument("out", nargs="?", type=Path, default=SHIPPED, help="folder (default: sim/documentation)")
     licences = doing.add_parser("licences", help="write the list of licences from what is installed")
@@ -48,6 +52,11 @@ def main() -> None:
         from docs.site.licence_page import licence_page
 
         (ROOT / "docs" / "licences.md").write_text(licence_page(given.where), encoding="utf-8")
+        return
+    if given.what == "lessons":
+        from docs.site.sheets import write_sheets
+
+        print(write_sheets(given.out).resolve())
         return
     if given.what == "answers":
         _answer(given.lessons)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docs.site.contents import FROM_ELSEWHERE, in_order
 from docs.site.projected import projected
+from docs.site.sheets import sheet
 
 DOCS = Path(__file__).parents[1]
 ROOT = DOCS.parent
@@ -48,6 +49,8 @@ def build_site(out: Path) -> Path:
             raise RuntimeError("the site has mistakes; they stand above")
     for page in sorted((DOCS / "workshops").glob("*_projected.md")):
         (out / "workshops" / f"{page.stem}.screen.html").write_text(projected(page), encoding="utf-8")
+    for page in sorted((DOCS / "workshops").glob("*_handout.md")):
+        (out / "workshops" / f"{page.stem}.sheet.html").write_text(sheet(page), encoding="utf-8")
     return out
 
 
@@ -59,6 +62,8 @@ def gather(into: Path) -> None:
         text = source.read_text(encoding="utf-8")
         if page.endswith("_projected"):
             text += f'\n<p><a href="{source.stem}.screen.html">All of it, a screen each</a></p>\n'
+        if page.endswith("_handout"):
+            text += f'\n<p><a href="{source.stem}.sheet.html">As a sheet to print</a></p>\n'
         text = _with_links(text, lambda target, s=source, p=page: _target(target, s, p, where))
         path = into / f"{page}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +119,8 @@ def _trees(pages: set[str]) -> str:
 
 def _shown(page: str) -> str:
     """A page as the side bar has it: pages that go with a lesson are called by what they are."""
-    for ending, name in (("_handout", "Handout"), ("_projected", "To project"), ("_notebook", "Notebook")):
+    names = (("_second_handout", "Second handout"), ("_handout", "Handout"), ("_projected", "To project"))
+    for ending, name in (*names, ("_notebook", "Notebook")):
         if page.endswith(ending):
             return f"{name} <{page}>"
     return page

@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from docs.site.lesson_cases import CASES, CLAIMS, HEADS, Case, strategy_of
+from docs.site.lesson_cases import CASES, CLAIMS, HEADS, TWINS, WORLDS, Case, strategy_of
+from docs.site.lesson_shown import run_shown, shown_part
 from docs.site.markdown import table
 from sim.inputs.workshop_records import Workshop
 from sim.inputs.workshops import load_workshop
@@ -47,7 +48,10 @@ def _run_lesson(name: str) -> Plain:
     for world in dict.fromkeys(case.world for case in cases):
         here = [case for case in cases if case.world == world]
         rows |= dict(zip((case.id for case in here), run_cases(lesson, here, setting.replications), strict=True))
-    return {"pairs": setting.replications, "seed": setting.seed, "rows": {case.id: rows[case.id] for case in cases}}
+    return {
+        "pairs": setting.replications, "seed": setting.seed, "rows": {case.id: rows[case.id] for case in cases},
+        "shown": run_shown(lesson),
+    }  # fmt: skip
 
 
 def run_cases(lesson: Workshop, cases: Sequence[Case], pairs: int) -> list[Plain]:
@@ -96,12 +100,41 @@ def answers_part(lesson: Workshop) -> str:
         )
         for case in CASES[lesson.id]
     ]
-    heads = ("Run", *(HEADS[one.id] for one in quantities), "Spent, of what was given")
+    heads = ("Run", *(HEADS[one.id] for one in quantities), "Spent, of what was planned")
     return (
-        f"Mean of the {here['pairs']} pairs that the class runs too, {setting.years} years, with the range of nine in "
-        "ten pairs in brackets. A team that runs the same mix in the same world sees these numbers to the last digit. "
-        f"Written by `python -m docs.site answers`.\n\n{table(heads, rows)}"
+        f"Mean of the {here['pairs']} pairs that the class runs too, {setting.years} years, with the lowest and the "
+        "highest of them in brackets. A team that runs the same mix in the same world sees these numbers to the last "
+        f"digit. Written by `python -m docs.site answers`.\n\n{table(heads, rows)}\n\n{_twins(lesson, here['rows'])}"
     )
+
+
+def _twins(lesson: Workshop, rows: Plain) -> str:
+    """Where the differences start from: the twin in each world, whose luck all mixes of a world share."""
+    lines: dict[str, list[str]] = {}
+    for world in dict.fromkeys(case.world for case in CASES[lesson.id]):
+        case = next(case for case in CASES[lesson.id] if case.world == world)
+        readings = rows[case.id]["readings"]
+        said = [
+            f"{shown_number(one.model_copy(update={'of': 'value'}), readings[one.id][1])} {TWINS[one.id]}"
+            for one in lesson.file.quantities
+            if one.of == "difference" and one.id in readings
+        ]
+        lines.setdefault(", ".join(said), []).append(_world(world))
+    told = "\n".join(f"- {'; '.join(dict.fromkeys(worlds))}: {said}." for said, worlds in lines.items())
+    return f"The twin, without any zone:\n\n{told}"
+
+
+def _world(world: tuple[str, str, tuple[str, ...]]) -> str:
+    future, evidence, without = world
+    words = [WORLDS[future]]
+    words += ["read by a sceptic"] if evidence == "sceptical" else []
+    words += ["fade-out switched off"] if without else []
+    return ", ".join(words)
+
+
+def demonstrations_part(lesson: Workshop) -> str:
+    """What the demonstrations of a lesson show, as the facilitator's page does."""
+    return shown_part(lesson, kept()["lessons"][lesson.id]["shown"])
 
 
 def _cell(lesson: Workshop, row: Plain, name: str) -> str:
@@ -127,6 +160,9 @@ def not_borne_out(name: str) -> list[str]:
         for one in lesson.file.quantities
         if one.id in rows[case]["readings"]
     }
+    for round_, shown in kept()["lessons"][name]["shown"].items():
+        for at, row in enumerate(shown.get("who_was_found", {}).get("rows", ()), start=1):
+            found |= {(f"{round_}, fifth {at}", key): row[key] for key in ("more", "value")}
     return [claim.words for claim in CLAIMS[name] if not claim.holds(found)]
 
 

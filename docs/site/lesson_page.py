@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from docs.site.lesson_answers import answers_part
-from docs.site.lesson_menu import evidence_part, menu_part, mixes_part
+from docs.site.lesson_answers import answers_part, demonstrations_part
+from docs.site.lesson_menu import evidence_part, lasting_part, menu_part, mixes_part, plans_part
+from docs.site.lesson_shown import NAMES
 from docs.site.markdown import table
 from sim.inputs.workshop_records import Round, Workshop
 from sim.inputs.workshops import load_workshop
 from sim.report.words import pounds
 
 LESSONS = ("first_zone", "whole_system", "does_it_last", "research_sweep")
-#: Page -> lesson: the guides, and the handouts on which the menu is printed.
-PAGES = {name: name for name in LESSONS} | {f"{name}_handout": name for name in LESSONS[:3]}
+#: Page -> lesson: the guides, and the handouts on which a menu or plans are printed.
+PAGES = {name: name for name in LESSONS} | {
+    "first_zone_handout": "first_zone", "whole_system_handout": "whole_system",
+    "does_it_last_second_handout": "does_it_last", "research_sweep_handout": "research_sweep",
+}  # fmt: skip
 _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 
 #: What happens in a round of each kind, for somebody who has never seen one.
@@ -28,11 +32,6 @@ KINDS = {
     "debrief": "you talk",
     "task": "teams work on paper or in the notebook",
 }
-SHOWS = {
-    "same_luck": "Same strategy, different luck",
-    "who_was_found": "Who would you have found?",
-    "dashboard": "Their dashboard and the truth",
-}
 
 
 def lesson_page(page: str, workshop: str) -> str:
@@ -40,7 +39,8 @@ def lesson_page(page: str, workshop: str) -> str:
     lesson = load_workshop(workshop)
     made: dict[str, Callable[[Workshop], str]] = {
         "aims": _aims, "timings": _timings, "rounds": _rounds, "left_out": _left_out, "menu": menu_part,
-        "mixes": mixes_part, "evidence": evidence_part, "answers": answers_part,
+        "mixes": mixes_part, "evidence": evidence_part, "answers": answers_part, "shown": demonstrations_part,
+        "plans": plans_part, "lasting": lasting_part,
     }  # fmt: skip
     return _MADE.sub(lambda found: f"{found[1]}\n{made[found[2]](lesson)}\n\n{found[3]}", page)
 
@@ -77,14 +77,16 @@ def _round(at: int, one: Round, lesson: Workshop) -> str:
     if one.text:
         parts.append(f"*Learners read:* {one.text}")
     if one.kind == "predict" and one.quantity is not None:
-        parts.append(f"*They guess:* {lesson.quantity(one.quantity).text}")
+        asked = lesson.quantity(one.quantity)
+        scale = f"The scale runs from {asked.low:g} to {asked.high:g}, so W is {asked.high - asked.low:g}."
+        parts.append(f"*They guess:* {asked.text} {scale.replace('-', '−')}")
     if one.future is not None:
         future = lesson.futures[one.future]
         parts.append(f"*What happens:* {future.name} (`zonesim show {one.future}`).")
     if one.notes:
         parts.append(f"*For you:* {one.notes}")
     if one.show:
-        parts.append(f"*On your page you can show:* {', '.join(SHOWS[name] for name in one.show)}.")
+        parts.append(f"*On your page you can show:* {', '.join(NAMES[name] for name in one.show)}.")
     return "\n\n".join([*parts, *_questions(one)])
 
 

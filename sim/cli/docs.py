@@ -24,8 +24,9 @@ def docs(
     if not BUILT.is_file():
         complain(
             "this copy of zonesim was installed without the built documentation. In the folder of the source code:\n"
-            "  pip install '.[docs]' && python -m docs.site build\n"
-            "or read it there as it is, from docs/index.md on."
+            '  python -m pip install ".[docs]"\n'
+            "  python -m docs.site build\n"
+            "and then open sim/documentation/index.html there; or read it as it is, from docs/index.md on."
         )
         raise typer.Exit(EXIT_MISTAKE)
     out().print(str(BUILT), markup=False, highlight=False, soft_wrap=True)

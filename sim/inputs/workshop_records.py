@@ -60,7 +60,9 @@ class Quantity(Record):
     the scale on which a guess is made, in the unit in which it is shown (a share as percentage points); a range as wide
     as the scale scores nothing. ``unit``: words after the number (left out: the unit of the indicator). ``times``:
     factor from the indicator's own number to the one that people see, such as 100 for a number from 0 to 1 (left out:
-    as everywhere else).
+    as everywhere else). ``decimals``: digits after the point (left out: as everywhere else). ``shown_from``: the round
+    from which teams read it under their runs, so that a run does not give away what is still to be guessed (left out:
+    the first).
     """
 
     id: Id
@@ -74,6 +76,8 @@ class Quantity(Record):
     high: float
     unit: Annotated[str, Field(max_length=60)] = ""
     times: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = None
+    shown_from: Id | None = None
 
 
 class Question(Record):
@@ -145,6 +149,11 @@ class Workshop(Record):
     def quantity(self, name: str) -> Quantity:
         """A quantity by its id."""
         return next(one for one in self.file.quantities if one.id == name)
+
+    def shown_in(self, at: int) -> tuple[Quantity, ...]:
+        """Quantities that teams read under their runs in round ``at``."""
+        begun = {one.id for one in self.file.rounds[: at + 1]}
+        return tuple(one for one in self.file.quantities if one.shown_from is None or one.shown_from in begun)
 
     def predicted_before(self, at: int) -> str | None:
         """Id of the quantity that the latest predict round up to round ``at`` asked for."""

@@ -110,6 +110,10 @@ def _check_quantities(file: WorkshopFile, findings: Findings) -> None:
             )  # fmt: skip
         if one.low >= one.high:
             findings.add((*path, "low"), "the scale is empty: low must be below high", "exchange them")
+        rounds = [other.id for other in file.rounds]
+        if one.shown_from is not None and one.shown_from not in rounds:
+            remedy = did_you_mean(one.shown_from, rounds, "rounds")
+            findings.add((*path, "shown_from"), f"there is no round {show(one.shown_from)}", remedy)
     board = file.setting.board
     if board is not None:
         _check_known(("setting", "board"), board, file.quantities, findings)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def all_of(workshop: Workshop, comparison: Comparison) -> dict[str, Any]:
     return {
         "same_luck": same_luck(quantity, comparison),
         "who_was_found": who_was_found(comparison),
-        "dashboard": dashboard(quantity, comparison),
+        "dashboard": dashboard((quantity, *workshop.file.quantities), comparison),
     }
 
 
@@ -128,11 +129,15 @@ def _users(comparison: Comparison) -> list[dict[str, Any]]:
     return [_compared(row) for _, row in last.iterrows()]
 
 
-def dashboard(quantity: Quantity, comparison: Comparison) -> dict[str, Any]:
-    """What the screen says year by year, beside the truth and the place without a zone."""
+def dashboard(quantities: Iterable[Quantity], comparison: Comparison) -> dict[str, Any]:
+    """What the screen says year by year, beside the truth and the place without a zone.
+
+    Read for the first of the quantities that is on the screen; where none is, for another figure of it.
+    """
     frame = comparison.dashboard
     everybody = frame[(frame["group"] == "all") & ~frame["suppressed"].astype(bool)]
-    name = next((one for one in (quantity.indicator, *ON_SCREEN) if (everybody["indicator"] == one).sum() > 1), None)
+    wanted = (*(one.indicator for one in quantities), *ON_SCREEN)
+    name = next((one for one in wanted if (everybody["indicator"] == one).sum() > 1), None)
     if name is None:
         return {"rows": [], "said": "Nothing is on the partners' screen in these years.", "compared": {}}
     shown = measure(INDICATORS[name])

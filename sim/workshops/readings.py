@@ -23,6 +23,7 @@ def measure_of(quantity: Quantity) -> Measure:
     scale, decimals = usual.scale, usual.decimals
     if quantity.times is not None:
         scale, decimals = quantity.times, max(0, decimals - round(math.log10(quantity.times / usual.scale)))
+    decimals = decimals if quantity.decimals is None else quantity.decimals
     unit, difference_unit = (quantity.unit,) * 2 if quantity.unit else (usual.unit, usual.difference_unit)
     return Measure(scale, decimals, unit, difference_unit)
 

@@ -65,7 +65,7 @@ def learner_view(workshop: Workshop, state: State, team: Team, salt: str) -> Pla
         "guess": _EMPTY if asked is None else _guess(workshop, state, team, asked),
         "mix": _mix(workshop, state, team),
         "run": _run(workshop, state, team),
-        "results": [_result(workshop, n + 1, result) for n, result in enumerate(team.results)][-4:],
+        "results": [_result(workshop, state, n + 1, result) for n, result in enumerate(team.results)][-4:],
         "score": _own_score(workshop, state, team),
         "drivers": _drivers(state),
         "future": _future(workshop, state),
@@ -196,9 +196,9 @@ def _run(workshop: Workshop, state: State, team: Team) -> Plain:
     }  # fmt: skip
 
 
-def _result(workshop: Workshop, number: int, result: Result) -> Plain:
+def _result(workshop: Workshop, state: State, number: int, result: Result) -> Plain:
     rows = []
-    for quantity in workshop.file.quantities:
+    for quantity in workshop.shown_in(state.round):
         one = result.readings.get(quantity.id)
         if one is None:
             rows.append({"text": quantity.text, "said": "not shown (fewer than 10)", "more": ""})

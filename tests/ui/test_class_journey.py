@@ -67,6 +67,12 @@ def test_every_round_on_a_phone_and_on_a_projector(server, visitor):
     learner.page.get_by_label("Class code").fill(heading["code"].lower())
     learner.page.get_by_role("button", name="Join").click()
     _arrived(learner, desk, "Arrive")
+    door = desk.page.get_by_role("region", name="Join in")
+    assert server.url in door.inner_text() and heading["code"] in door.inner_text(), "the class reads them off the wall"
+    assert door.get_by_role("img").count() == 1
+    size = "x => parseFloat(getComputedStyle(x).fontSize)"
+    sizes = [door.locator(f".zsl-{what}").evaluate(size) for what in ("address", "code")]
+    assert sizes[0] >= 24 and sizes[1] >= 60
     desk.page.get_by_role("row", name=HOSTILE[:20]).wait_for()
     assert HOSTILE in learner.page.locator(".zsl-where").inner_text(), "a name is text and nothing else"
     _next(learner, desk, "Guess")

@@ -92,14 +92,18 @@ def screen(indicator="gld"):
 
 
 def test_the_screen_beside_the_truth():
-    found = demonstrations.dashboard(QUANTITY, made([0.5], [0.5], **screen()))
+    found = demonstrations.dashboard((QUANTITY,), made([0.5], [0.5], **screen()))
     assert [row["seen"] for row in found["rows"]] == [50, 50] and found["rows"][0]["truth"] == 60
     assert "up to 1 year late" in found["said"] and "it says +2.0 percentage points by Year 3" in found["said"]
     assert "made +20.0 percentage points" in found["said"]
 
 
 def test_another_figure_stands_in_for_one_that_is_not_on_the_screen():
-    found = demonstrations.dashboard(QUANTITY, made([0.5], [0.5], **screen("sdq_high")))
+    found = demonstrations.dashboard((QUANTITY,), made([0.5], [0.5], **screen("sdq_high")))
     assert "difficulties" in found["name"] and len(found["rows"]) == 2
-    nothing = demonstrations.dashboard(QUANTITY, made([0.5], [0.5], **screen("resilience_mean")))
+    unseen, other = (QUANTITY.model_copy(update={"indicator": name}) for name in ("resilience_mean", "sdq_high"))
+    frames = {name: pd.concat([screen()[name], screen("sdq_high")[name]]) for name in ("dashboard", "naive")}
+    both = demonstrations.dashboard((unseen, other), made([0.5], [0.5], **frames))
+    assert both["name"] == found["name"], "a quantity of the lesson comes before other figures of the screen"
+    nothing = demonstrations.dashboard((QUANTITY,), made([0.5], [0.5], **screen("resilience_mean")))
     assert nothing["rows"] == [] and "Nothing" in nothing["said"]

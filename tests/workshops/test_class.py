@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sim.inputs import InputError
 from sim.workshops import boards, views
 from sim.workshops.actions import RefusedError
 from sim.workshops.mixes import Terms, strategy_of
@@ -217,6 +218,37 @@ def test_a_number_from_nought_to_one_can_be_guessed_as_one_of_a_hundred():
     assert (measure_of(plain).scale, measure_of(plain).decimals) == (1.0, 3)
     assert (measure_of(of_100).scale, measure_of(of_100).decimals) == (100.0, 1)
     assert shown_answer(of_100, 38.25) == "38.2 of 100"
+
+
+def test_digits_after_the_point_can_be_set():
+    from sim.inputs.workshop_records import Quantity
+    from sim.workshops.readings import shown_number
+
+    fine = Quantity(id="left", text="", indicator="score_16", year=1, low=0, high=1, decimals=3)
+    assert shown_number(fine, 0.0091) == "+0.009"
+    assert shown_number(fine.model_copy(update={"decimals": None}), 0.0091) == "+0.01"
+
+
+def test_what_is_still_to_be_guessed_is_not_shown_under_a_run(tmp_path):
+    from tests.workshops.classes import TEXT
+
+    later = '[[quantities]]\nid = "late"\ntext = "And later?"\nindicator = "sdq_high"\nyear = 2\nlow = 0\nhigh = 1\n'
+    text = TEXT.replace("[[rounds]]", later + 'shown_from = "revise"\n[[rounds]]', 1)
+    room = begin(tmp_path, small(tmp_path, text))
+    (team,) = join(room, "Foxes")
+    go(room, GUESS)
+    guess(room, team)
+    go(room, RUN)
+    room.act(team, "run")
+    reached = [34.0, 30.0, 4.0, 3.0, 5.0]
+    finish(room, team, readings={"reached": reached, "late": reached})
+    for at, shown in ((RUN, ["How many more?"]), (REVISE, ["How many more?", "And later?"])):
+        go(room, at)
+        (seen,) = views.learner_view(room.workshop, room.state, room.state.teams[team], "s")["results"]
+        assert [row["text"] for row in seen["rows"]] == shown
+    room.close()
+    with pytest.raises(InputError, match=r"shown_from.*there is no round"):
+        small(tmp_path, text.replace('"revise"', '"revize"', 1))
 
 
 def test_a_result_says_what_was_spent_what_fell_short_and_how_the_evidence_was_read(tmp_path):
