@@ -187,6 +187,7 @@ class Queue:
             if fresh:
                 self._waiting.remove(job)
                 job._kind = "cancelled"
+            self._start_next()
             self._ready.notify_all()
         if fresh:
             self._tell(job)
@@ -217,8 +218,8 @@ class Queue:
         return sorted(self._waiting, key=lambda job: job.later)
 
     def _start_next(self) -> None:
-        """Give free slots to those who are next; the lock is held."""
-        while len(self._working) < self.slots and self._waiting:
+        """Give free slots to those who are next; the lock is held. Who was told to stop holds none any more."""
+        while sum(not job._stop for job in self._working) < self.slots and self._waiting:
             job = self._line()[0]
             self._waiting.remove(job)
             self._working.append(job)
@@ -236,7 +237,8 @@ class Queue:
         patience = threading.Timer(2 * self.limit_s, self._give_up, (job,))
         patience.daemon = True
         patience.start()
-        self._tell(job)
+        # The page that asked is drawing just now, and whoever tells it waits for that: work begins first.
+        job._spoken = time.monotonic()
         kind: Kind = "done"
         why = ("", "")
         try:

@@ -96,6 +96,19 @@ def test_cancel_waiting_and_running(queue):
     assert running.state.kind == "cancelled", "stopping twice is stopping once"
 
 
+def test_a_job_that_was_told_to_stop_keeps_nobody_waiting_until_it_notices():
+    queue, release = Queue(slots=1), threading.Event()
+    deaf = queue.submit("me", "deaf", "deaf", lambda report: (release.wait(10), report(1, 1, ""))[0])
+    next_one = queue.submit("me", "next", "next", lambda _: 7)
+    until(lambda: deaf.state.kind == "running")
+    deaf.cancel()
+    until(lambda: next_one.state.kind == "done")
+    assert deaf.state.kind == "running", "it has not reported since"
+    release.set()
+    until(lambda: deaf.state.kind == "cancelled")
+    queue.close()
+
+
 def test_a_job_that_takes_too_long_fails_and_frees_its_slot():
     queue = Queue(slots=1, limit_s=0.1)
     slow = queue.submit("me", "slow", "slow", Gate("slow", []))
