@@ -99,5 +99,5 @@ def _uniforms(where: np.uint64, who: npt.NDArray[np.uint64]) -> npt.NDArray[np.f
 def uniforms(seed: int, stream: int, month: int, who: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
     """``uniform(bits(who, address(seed, stream, month)))`` of each identity key, in [0, 1)."""
     with np.errstate(over="ignore"):
-        drawn: npt.NDArray[np.float64] = _uniforms(np.uint64(address(seed, stream, month)), who)
+        drawn: npt.NDArray[np.float64] = _uniforms(np.uint64(address(np.uint64(seed), stream, month)), who)
     return drawn

@@ -200,8 +200,14 @@ def stored_design(folder: Path) -> pd.DataFrame:
 
 
 def stored_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder. Raises ``OutputError``."""
-    return _read_json(folder / MANIFEST)
+    """The manifest of a folder. Raises ``OutputError`` where there is none, or it does not say what is done."""
+    found = _read_json(folder / MANIFEST)
+    runs, warnings = found.get("runs"), found.get("warnings")
+    counted = isinstance(runs, dict) and all(type(runs.get(key)) is int for key in ("planned", "done", "failed"))
+    told = isinstance(warnings, list) and all(isinstance(words, str) for words in warnings)
+    if not (counted and told and isinstance(found.get("stopped"), bool)):
+        raise OutputError(folder, f"{MANIFEST} does not say what is done", "Run the sweep again with --resume.")
+    return found
 
 
 # --- the sorted table ----------------------------------------------------------------------------------------

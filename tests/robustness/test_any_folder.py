@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sim.inputs import InputError, load_study
 from sim.inputs.posterior import load_posterior, posterior_toml
 from sim.inputs.targets import load_targets
 from sim.outputs import OutputError, read_run_folder, write_run_folder
+from sim.outputs.folders import MANIFEST
 from sim.workshops import journal
 from tests.experiments.studies import made_study
 from tests.experiments.test_register import made_entry
@@ -198,6 +200,20 @@ def test_any_harm_is_told(
         KINDS[name].read(folder)
     except (InputError, OutputError) as error:
         _readable(error)
+
+
+@pytest.mark.parametrize(
+    "change", [{"warnings": None}, {"warnings": [3]}, {"runs": {}}, {"runs": {"planned": "4"}}, {"stopped": "no"}]
+)
+def test_a_manifest_that_does_not_say_what_is_done_is_told(
+    change: dict[str, Any], whole: Callable[[str], Path], tmp_path: Path
+) -> None:
+    def harm(folder: Path) -> None:
+        file = folder / MANIFEST
+        file.write_text(json.dumps(json.loads(file.read_text()) | change))
+
+    with pytest.raises(OutputError, match="does not say what is done"):
+        load_sweep(harmed(whole("sweep"), tmp_path / "harmed", harm))
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name != "texts"])
