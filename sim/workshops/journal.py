@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from sim.inputs.problems import file_error
@@ -147,18 +147,32 @@ def _heading(lines: list[bytes], path: Path, workshop: Workshop) -> Heading:
         first = json.loads(lines[0])
         version = first.pop("zonesim_session")
         heading = Heading(**first)
+        _check_kinds(heading)
     except (IndexError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise file_error(str(path), "this is not a session of a workshop", "name the session's file", 1) from None
     if version != FORMAT:
-        raise file_error(str(path), f"the session has format {str(version)[:20]}", "use the zonesim that wrote it", 1)
+        raise file_error(str(path), f"the session has format {_shown(version)}", "use the zonesim that wrote it", 1)
     _check_belongs(heading, path, workshop)
     return heading
 
 
+def _shown(value: object) -> str:
+    """What a file says of itself, short and with what cannot be printed spelled out."""
+    return str(value)[:64].encode("unicode_escape").decode()
+
+
+def _check_kinds(heading: Heading) -> None:
+    """Raises ``TypeError`` where a field holds something else than it is for."""
+    for one in fields(heading):
+        if type(getattr(heading, one.name)) not in ((int, float) if one.type == "float" else (str,)):
+            raise TypeError(one.name)
+
+
 def _check_belongs(heading: Heading, path: Path, workshop: Workshop) -> None:
     if heading.workshop != workshop.id:
-        remedy = f"resume it with the file of {heading.workshop[:64]}"
-        raise file_error(str(path), f"the session belongs to another workshop ({heading.workshop[:64]})", remedy, 1)
+        other = _shown(heading.workshop)
+        remedy = f"resume it with the file of {other}"
+        raise file_error(str(path), f"the session belongs to another workshop ({other})", remedy, 1)
     if heading.digest != digest_of(workshop):
         problem = "the workshop, or a file it names, was changed after the session began"
         raise file_error(str(path), problem, "put it back as it was, or begin a new session", 1)

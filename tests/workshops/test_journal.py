@@ -85,6 +85,10 @@ def wrong_files(text: str) -> dict[str, tuple[str, int | None]]:
         "[1]\n": ("not a session", 1),
         text.replace('"workshop": "small"', '"workshop": "other"', 1): ("another workshop", 1),
         text.replace('"zonesim_session": 1', '"zonesim_session": 9', 1): ("format 9", 1),
+        text.replace('"zonesim_session": 1', '"zonesim_session": "\\u0000"', 1): (r"format \\x00", 1),
+        text.replace('"workshop": "small"', '"workshop": null', 1): ("not a session", 1),
+        text.replace('"began": ', '"began": "then", "was": ', 1): ("not a session", 1),
+        json.dumps(json.loads(lines[0]) | {"key": None}) + "\n" + "".join(lines[1:]): ("not a session", 1),
     }
 
 
