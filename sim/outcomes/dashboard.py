@@ -26,12 +26,12 @@ from sim.outcomes.declaring import GROUPS, OFFICIAL, SERVICE, SURVEY, Declaratio
 from sim.outcomes.households import HOUSEHOLDS
 from sim.outcomes.places import SCHOOLS, SERVICES
 from sim.outcomes.reading import (
+    GROUPS_OF,
     INDICATOR_IDS,
     INDICATORS,
     SMALLEST_CELL,
+    TABLES,
     add_places,
-    groups_of_children,
-    groups_of_households,
     part_of,
     row_values,
     who_counts,
@@ -44,8 +44,6 @@ from sim.state import Part, Table
 
 Flags = npt.NDArray[np.bool_]
 SOURCES = (OFFICIAL, SURVEY, SERVICE)
-#: Children, then households: what is said of them, and the groups they belong to.
-TABLES, GROUPS_OF = (CHILDREN, HOUSEHOLDS), (groups_of_children, groups_of_households)
 #: Outcomes on which partners can compare users of the strategy with others.
 USER_OUTCOMES = ("ks2_expected", "attainment8", "sdq_mean", "attendance", "distress_mean")
 #: A share of the families known to be in need: who is not known is not counted. Elsewhere the unknown count as no.
@@ -182,11 +180,8 @@ def _counted(source: str, v: View, schools: Table, seed: int) -> tuple[Flags, Fl
 
 def _answered(v: View, declared: Declarations, seed: int) -> View:
     """What these people would say: the truth and an error of their own for each question of each year."""
-    part, error, p = (
-        v.children if declared is CHILDREN else v.households,
-        answer_error(v.parameters.dashboard),
-        v.parameters,
-    )
+    error, p = answer_error(v.parameters.dashboard), v.parameters
+    part = v.children if declared is CHILDREN else v.households
     assert isinstance(part, Part), "a survey is answered by those who were asked"
 
     def said(column: str, sd: float) -> Reals:

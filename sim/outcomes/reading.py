@@ -67,6 +67,10 @@ def groups_of_households(v: View) -> npt.NDArray[np.int64]:
     )
 
 
+#: Children, then households: what is said of them, and the groups they belong to.
+TABLES, GROUPS_OF = (CHILDREN, HOUSEHOLDS), (groups_of_children, groups_of_households)
+
+
 def who_counts(v: View) -> tuple[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]], ...]:
     """(children, households) counted for each population: residents, then originals wherever they live."""
     c, h, m = v.children, v.households, v.month
@@ -111,9 +115,7 @@ def read_outcomes(
     sums = np.zeros((len(POPULATIONS), n_groups, len(INDICATOR_IDS)))
     counts = np.zeros_like(sums)
     populations = who_counts(v)
-    for at, (declared, groups_of_rows) in enumerate(
-        ((CHILDREN, groups_of_children), (HOUSEHOLDS, groups_of_households))
-    ):
+    for at, (declared, groups_of_rows) in enumerate(zip(TABLES, GROUPS_OF, strict=True)):
         columns = [_AT[k] for k in declared.functions]
         # Only rows that anybody counts are looked at.
         counted = np.flatnonzero(np.logical_or.reduce([inside[at] for inside in populations]))
