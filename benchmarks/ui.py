@@ -197,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ui", description=__doc__)
     parser.add_argument("--sessions", type=int, default=30, help="visitors at a time; 0: only one, in a real browser")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long the many go on changing something")
-    parser.add_argument("--changes", type=int, default=12, help="changes of the one in a real browser")
+    parser.add_argument("--changes", type=int, default=18, help="changes of the one in a real browser")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     result = measured(options.sessions, options.seconds, options.changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,6 +37,8 @@ TIMED = """([press, answered, drawn]) => new Promise(done => {
 })"""
 #: The first look at one pair of runs, and the tables and charts with ranges.
 TABLES = (".zs-data table", ".zs-charts")
+#: Seconds between a change and the press of the button, and how they are told.
+PAUSES = ((0, ", pressed at once"), (1, ", pressed after a second"))
 #: What answers a press of either button: the plan gives way to the page asked for.
 ANSWERED = "main:not(:has(.zsp-page)) h1"
 
@@ -58,21 +61,23 @@ def opened(url: str) -> Iterator[Page]:
 def alone(url: str, query: str, changes: int) -> dict[str, list[float]]:
     """Times of one visitor: the field that was changed, the first table, the ranges and the first film after a change.
 
-    The first of each, when the place is still to be made, stands apart as ``cold``.
+    The first of each, when the place is still to be made, stands apart as ``cold``. The button is pressed at once after
+    a change or a second later, or for the film, in turn.
     """
-    times: dict[str, list[float]] = {
-        name: [] for name in ("cold table", "field", "acknowledged", "table", "ranges", "film", "film acknowledged")
-    }
+    times: defaultdict[str, list[float]] = defaultdict(list)
     with opened(f"{url}/plan?{query}") as page:
         page.locator(".zsp-name").first.wait_for()
         times["cold table"].append(_press(page, "Run and compare", *TABLES)[1])
         for at in range(changes):
             _to_plan(page)
             times["field"].append(_change(page, at))
-            if at % 2 == 1:
+            if at % 3 == 2:
                 names, found = ("film acknowledged", "film"), _press(page, "Run and watch", ".zs-map[data-ready=yes]")
             else:
-                names, found = ("acknowledged", "table", "ranges"), _press(page, "Run and compare", *TABLES)
+                pause, words = PAUSES[at % 3]
+                page.wait_for_timeout(1000 * pause)
+                names = tuple(f"{name}{words}" for name in ("acknowledged", "table", "ranges"))
+                found = _press(page, "Run and compare", *TABLES)
             for name, seconds in zip(names, found, strict=True):
                 times[name].append(seconds)
             # A planner looks at the picture before the next change.

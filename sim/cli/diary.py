@@ -20,7 +20,7 @@ from sim.cli.options import (
     Without,
     Years,
 )
-from sim.cli.screen import err, out
+from sim.cli.screen import Progress, out
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,26 +46,24 @@ def diary(
     """The diary of one synthetic child in both worlds: with the strategy and without."""
     from sim import api
     from sim._jit import is_cold
-    from sim.cli.screen import PREPARING
     from sim.inputs.problems import file_error, shorten
 
-    if is_cold():
-        err().print(PREPARING, markup=False, highlight=False)
     # Everything else is refused before the child is looked for.
     record = api.load(strategy, "strategy")
-    shared = api.ground(
-        place, seed=seed, years=years, evidence=evidence.value, future=future, without=without or (),
-        including=including or (), parameters=parameters.value,
-    )  # fmt: skip
-    from sim.experiments.diary import CHOICES
-    from sim.experiments.diary import diary as write_diary
+    with Progress("One child's life, in two worlds", is_cold()):
+        shared = api.ground(
+            place, seed=seed, years=years, evidence=evidence.value, future=future, without=without or (),
+            including=including or (), parameters=parameters.value,
+        )  # fmt: skip
+        from sim.experiments.diary import CHOICES
+        from sim.experiments.diary import diary as write_diary
 
-    wanted = int(child) if child.isascii() and child.isdigit() and len(child) < 10 else child
-    try:
-        found = write_diary(shared, record, wanted)  # type: ignore[arg-type]
-    except ValueError as error:
-        remedy = f"write --child {', '.join(CHOICES)}, or a number that another diary of this place and luck told"
-        raise file_error(shorten(child), str(error), remedy, field="--child") from None
+        wanted = int(child) if child.isascii() and child.isdigit() and len(child) < 10 else child
+        try:
+            found = write_diary(shared, record, wanted)  # type: ignore[arg-type]
+        except ValueError as error:
+            remedy = f"write --child {', '.join(CHOICES)}, or a number that another diary of this place and luck told"
+            raise file_error(shorten(child), str(error), remedy, field="--child") from None
     if json:
         print(json_text.dumps(found.as_dict(), allow_nan=False))
     else:

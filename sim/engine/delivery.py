@@ -141,12 +141,6 @@ def _running(world: World) -> npt.NDArray[np.bool_]:
     return (offers.start <= world.month) & (world.month < offers.stop)
 
 
-def _ramp(world: World) -> Reals:
-    """Share of full size each offer has reached, by months since its start."""
-    months = world.month - world.plan.arrays.start + 1
-    return np.clip(months / (world.plan.ramp + 1.0), 0.0, 1.0)
-
-
 def fill_posts(world: World) -> None:
     """Posts are advertised, filled and left; places follow posts."""
     plan, v, p = world.plan, world.services, world.parameters
@@ -163,7 +157,8 @@ def _cut(world: World) -> Reals:
     plan, v, cut = world.plan, world.services, cuts(world)
     if touches(world.start.future, "posts") and world.outside("posts") < 1.0:
         strands = np.arange(len(plan.ids)) >= plan.n_today
-        size = v.planned * world.shares * _ramp(world) * _running(world) * cut * strands
+        ramp = [delivery_kernel.reached(world.month, s, plan.arrays, plan.work) for s in range(len(plan.ids))]
+        size = v.planned * world.shares * ramp * _running(world) * cut * strands
         total, limit = float((size * plan.posts_per_unit).sum()), _posts_limit(world)
         cut = np.where(strands & (total > limit), cut * (limit / max(total, delivery_kernel.ROUNDING)), cut)
     return cut

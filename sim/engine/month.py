@@ -76,7 +76,8 @@ def admissions(world: World) -> None:
     # Brothers and sisters apply together, the youngest grade first; the key breaks ties for good.
     order = rows[np.lexsort((c.key[rows], world.month // 12 - c.cohort[rows]))]
     place_kernel.count_rolls(now, c.whole, world.rolls)
-    place_kernel.admit(now, order, c.whole, h.real, s.real, s.whole, world.rolls, population.outside)
+    across = np.argsort(s.x, kind="stable")
+    place_kernel.admit(now, order, c.whole, h.real, s.real, s.whole, world.rolls, population.outside, across)
 
 
 def _families(world: World) -> None:

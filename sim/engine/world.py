@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import _jit
+from sim.engine.memory import keep_freed_memory
 from sim.engine.zone import make_partnership, partnership_of, usual_zone
 from sim.futures import NO_FUTURE, factor
 from sim.kernel import children as child_kernel
@@ -25,6 +26,8 @@ from sim.state import Table
 Reals = npt.NDArray[np.float64]
 #: From this many children a world steps in parallel where more than one thread is allowed.
 PARALLEL_FROM = 20_000
+#: From this many children a column is large enough for the C library to give it back when it is freed.
+KEEP_FROM = 100_000
 #: Months of age from which an offer works in secondary schools.
 _YEAR_7_AGE = 12 * (YEAR_7 - 1)
 
@@ -217,6 +220,8 @@ def create(
     services.baseline[: plan.n_today] = 1
     services.fidelity[: plan.n_today] = 1.0
     n, m, s = len(children), len(households), len(plan.ids)
+    if n >= KEEP_FROM:
+        keep_freed_memory()
     n_zones = int(start.place.value("zones"))
     side = float(np.sqrt(start.place.value("area_km2")))
     distance = np.sqrt((households.x - side / 2) ** 2 + (households.y - side / 2) ** 2)

@@ -28,7 +28,7 @@ class Work(NamedTuple):
 
 
 @jit
-def _reached(month, s, offers, work):
+def reached(month, s, offers, work):
     """Share of full size that an offer has reached, by months since its start."""
     return min(max((month - offers.start[s] + 1) / (work.ramp[s] + 1.0), 0.0), 1.0)
 
@@ -42,7 +42,7 @@ def fill_posts(month, services, offers, work, shares, cut, held, size, d, p):
     """
     for s in range(size.size):
         runs = offers.start[s] <= month < offers.stop[s]
-        strand = services[V.planned, s] * shares[s] * _reached(month, s, offers, work) if runs else 0.0
+        strand = services[V.planned, s] * shares[s] * reached(month, s, offers, work) if runs else 0.0
         size[s] = (work.places[s] if s < work.n_today else strand) * cut[s]
         wanted = size[s] * work.posts_per_unit[s]
         services[V.posts_wanted, s] = wanted
@@ -69,7 +69,7 @@ def bills(month, services, offers, work, shares, cut):
         runs = offers.start[s] <= month < offers.stop[s]
         bill = services[V.taking_part, s] * work.month_cost[s] if runs else 0.0
         if work.by_size[s]:
-            size = full * shares[s] * _reached(month, s, offers, work) * cut[s]
+            size = full * shares[s] * reached(month, s, offers, work) * cut[s]
             bill = size * services[V.quality, s] if runs else 0.0
         paid[s] = min(bill, max(services[V.allotted, s] - services[V.spent, s], 0.0))
         owed[s] = full if offers.area[s] == 1 else bill

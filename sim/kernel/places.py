@@ -85,19 +85,65 @@ def _suits(phase, secondary, special):
 
 
 @jit
-def _nearest(x, y, secondary, special, real, whole, rolls):
-    """Nearest suitable school with a free place; -1 if there is none."""
+def _open(step, at):
+    """The first open position from ``at`` on, in the direction of ``step``; shortens the way for those who follow."""
+    while step[at] != at:
+        step[at] = step[step[at]]
+        at = step[at]
+    return at
+
+
+@jit
+def _doors(real, whole, rolls, across):
+    """(east, west), each 3 kinds of schools x positions: where to go on from a position that is not open.
+
+    Kinds: primary, secondary, special. Position 0 lies west of all schools, position k + 1 is school ``across[k]``, the
+    last one lies east of all; the outermost are always open.
+    """
+    n = across.size
+    east, west = np.empty((3, n + 2), dtype=np.int64), np.empty((3, n + 2), dtype=np.int64)
+    for kind in range(3):
+        for at in range(n + 2):
+            east[kind, at] = west[kind, at] = at
+        for k in range(n):
+            s = across[k]
+            suits = _suits(whole[SW.phase, s], kind == 1, kind == 2)
+            if not suits or whole[SW.elsewhere, s] != 0 or rolls[s] >= real[S.places, s]:
+                east[kind, k + 1], west[kind, k + 1] = k + 2, k
+    return east, west
+
+
+@jit
+def _nearest(x, y, real, across, east, west):
+    """Position of the nearest open school, the first row of those equally near; -1 if none is open.
+
+    Open schools are looked at by their distance to the east and west, until no nearer one can follow.
+    """
+    low, high = 0, across.size
+    while low < high:
+        middle = (low + high) // 2
+        if real[S.x, across[middle]] < x:
+            low = middle + 1
+        else:
+            high = middle
+    left, right = _open(west, low), _open(east, low + 1)
     best, best_distance = -1, 1e30
-    for s in range(real.shape[1]):
-        if (
-            whole[SW.elsewhere, s] == 0
-            and rolls[s] < real[S.places, s]
-            and _suits(whole[SW.phase, s], secondary, special)
-        ):
-            dx, dy = real[S.x, s] - x, real[S.y, s] - y
-            distance = dx * dx + dy * dy
-            if distance < best_distance:
-                best, best_distance = s, distance
+    while left > 0 or right <= across.size:
+        to_west = x - real[S.x, across[left - 1]] if left > 0 else np.inf
+        to_east = real[S.x, across[right - 1]] - x if right <= across.size else np.inf
+        dx = min(to_west, to_east)
+        if dx * dx > best_distance:
+            break
+        if to_west < to_east:
+            at = left
+            left = _open(west, left - 1)
+        else:
+            at = right
+            right = _open(east, right + 1)
+        dy = real[S.y, across[at - 1]] - y
+        distance = dx * dx + dy * dy
+        if distance < best_distance or (distance == best_distance and across[at - 1] < across[best - 1]):
+            best, best_distance = at, distance
     return best
 
 
@@ -111,26 +157,30 @@ def count_rolls(month, whole, rolls):
 
 
 @jit
-def admit(month, order, child_whole, household, school_real, school_whole, rolls, outside):
+def admit(month, order, child_whole, household, school_real, school_whole, rolls, outside, across):
     """Give a school to each child of ``order`` (rows) that needs one: the nearest suitable with a free place.
 
     Children with a plan are offered a special school first. Without any free place the child goes to the
-    school outside the place (row ``outside``). ``rolls`` is kept up to date.
+    school outside the place (row ``outside``). ``rolls`` is kept up to date. ``across``: rows of schools from
+    west to east.
     """
-    for at in range(order.size):
-        i = order[at]
-        grade = month.year - child_whole[CW.cohort, i]
-        secondary = grade >= YEAR_7
+    east, west = _doors(school_real, school_whole, rolls, across)
+    for turn in range(order.size):
+        i = order[turn]
+        secondary = month.year - child_whole[CW.cohort, i] >= YEAR_7
         h = child_whole[CW.household, i]
         x, y = household[H.x, h], household[H.y, h]
-        s = -1
+        at = -1
         if child_whole[CW.send, i] == 2:
-            s = _nearest(x, y, secondary, True, school_real, school_whole, rolls)
-        if s < 0:
-            s = _nearest(x, y, secondary, False, school_real, school_whole, rolls)
-        if s < 0:
-            s = outside
+            at = _nearest(x, y, school_real, across, east[2], west[2])
+        if at < 0:
+            kind = 1 if secondary else 0
+            at = _nearest(x, y, school_real, across, east[kind], west[kind])
+        s = across[at - 1] if at > 0 else outside
         rolls[s] += 1
+        if at > 0 and rolls[s] >= school_real[S.places, s]:
+            for kind in range(3):
+                east[kind, at], west[kind, at] = at + 1, at - 1
         child_whole[CW.school, i] = s
         child_whole[CW.secondary if secondary else CW.primary, i] = s
 

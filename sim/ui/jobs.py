@@ -1,9 +1,9 @@
 """One bounded first-come queue for all long work of a server; no Solara here.
 
-A first look (``later=False``) goes before refinements (``later=True``), each line in the order of arrival. A
-refinement that is running makes way at its next report, and goes on where it stopped when no first look waits.
-Work runs in a thread of lower priority and must call ``report`` often: that is where it can be cancelled, runs out of
-time or makes way.
+Work that somebody waits for goes first, then a look ahead of what may be asked, then refinements (``Turn``), each in
+the order of arrival. What is running makes way at its next report for whatever goes before it, and goes on where it
+stopped when nothing of that kind waits. Work runs in a thread of lower priority and must call ``report`` often: that is
+where it can be cancelled, runs out of time or makes way.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, Literal, Protocol, TypeVar
 
 from sim.inputs import InputError
@@ -28,6 +29,14 @@ logger = logging.getLogger("zonesim.jobs")
 LOWER_PRIORITY = 10
 #: Least time between two messages to the pages, seconds.
 LEAST_PAUSE = 0.25
+
+
+class Turn(IntEnum):
+    """What goes before what: a first look, what may be asked for next, refinements of what is seen already."""
+
+    NOW = 0
+    AHEAD = 1
+    LATER = 2
 
 
 class Report(Protocol):
@@ -72,7 +81,7 @@ class Job:
     title: str
     key: str
     work: Callable[[Report], Any]
-    later: bool
+    turn: Turn
     queue: Queue
     changed: Callable[[Job], None] | None = None
     result: Any = None
@@ -139,7 +148,7 @@ class Queue:
         key: str,
         work: Callable[[Report], T],
         *,
-        later: bool = False,
+        turn: Turn = Turn.NOW,
         changed: Callable[[Job], None] | None = None,
         instead_of: Job | None = None,
     ) -> Job:
@@ -151,7 +160,7 @@ class Queue:
         ``key``: digest of what is asked. ``changed(job)`` is called in a thread of the queue when the state changes,
         at most four times a second while it works. A job beyond a limit comes back failed, with what to do.
         """
-        job = Job(user, title, key, work, later, self, changed)
+        job = Job(user, title, key, work, turn, self, changed)
         if instead_of is not None:
             if self._takes_place(job, instead_of):
                 return job
@@ -160,7 +169,7 @@ class Queue:
         with self._ready:
             active = [*self._waiting, *self._working]
             for other in active:
-                if (other.user, other.key, other.later) == (user, key, later) and not other._stop:
+                if (other.user, other.key, other.turn) == (user, key, turn) and not other._stop:
                     return other
             refusal = self._refusal(user, active)
             if refusal:
@@ -192,6 +201,17 @@ class Queue:
         if fresh:
             self._tell(job)
 
+    def hurry(self, job: Job) -> None:
+        """What was begun ahead is asked for: it goes on, or begins, in the line of those who wait."""
+        with self._ready:
+            job.turn = Turn.NOW
+            self._start_next()
+
+    def waits_for_others(self, user: str) -> bool:
+        """Whether work of anybody else waits or is under way."""
+        with self._ready:
+            return any(job.user != user and not job._stop for job in (*self._waiting, *self._working))
+
     def load(self) -> tuple[int, int]:
         """(working, waiting)."""
         with self._ready:
@@ -207,7 +227,7 @@ class Queue:
     def _takes_place(self, job: Job, of: Job) -> bool:
         """Whether the new job now stands in line in the place of one that was waiting there, which is cancelled."""
         with self._ready:
-            if of not in self._waiting or of._begun or of.later != job.later:
+            if of not in self._waiting or of._begun or of.turn != job.turn:
                 return False
             of._stop, of._kind = True, "cancelled"
             self._waiting[self._waiting.index(of)] = job
@@ -215,7 +235,7 @@ class Queue:
 
     def _line(self) -> list[Job]:
         """Waiting jobs in the order in which they will start."""
-        return sorted(self._waiting, key=lambda job: job.later)
+        return sorted(self._waiting, key=lambda job: job.turn)
 
     def _start_next(self) -> None:
         """Give free slots to those who are next; the lock is held. Who was told to stop holds none any more."""
@@ -276,16 +296,16 @@ class Queue:
             raise CancelledError
         if job.seconds() > self.limit_s:
             raise TimedOutError
-        if job.later:
+        if job.turn > Turn.NOW:
             self._make_way(job)
         if time.monotonic() - job._spoken >= LEAST_PAUSE:
             job._spoken = time.monotonic()
             self._tell(job)
 
     def _make_way(self, job: Job) -> None:
-        """Let first looks go before: wait, without a slot, until it is this job's turn again."""
+        """Let those go before whose turn it is: wait, without a slot, until it is this job's turn again."""
         with self._ready:
-            if not any(not other.later for other in self._waiting) or job not in self._working:
+            if not any(other.turn < job.turn for other in self._waiting) or job not in self._working:
                 return
             job._worked, job._since, job._kind = job.seconds(), None, "queued"
             self._working.remove(job)

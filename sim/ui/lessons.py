@@ -18,7 +18,7 @@ from sim.report.drivers import driver_words
 from sim.spec import DRIVERS, HIDDEN_DRIVERS
 from sim.ui import answers, demonstrations
 from sim.ui.choice import Question
-from sim.ui.jobs import QUEUE, Job, Queue, Report, State
+from sim.ui.jobs import QUEUE, Job, Queue, Report, State, Turn
 from sim.ui.store import STORE, Store
 from sim.workshops import mixes, views
 from sim.workshops.actions import FACILITATOR, SERVER, RefusedError
@@ -64,7 +64,7 @@ class Lesson:
                 self._submit(team.id, team.wanted)
         question = self._question_of_round(self.workshop.file.setting.replications)
         self._queue.submit(
-            "server", "preparing the place", "prepare", lambda report: self._compare(question, report), later=True
+            "server", "preparing the place", "prepare", lambda report: self._compare(question, report), turn=Turn.LATER
         )
         if self.room.state.shown is not None:
             self._prepare(self.room.state.shown)
@@ -83,7 +83,7 @@ class Lesson:
             self._prepare(state.shown)
         if do == "go":
             for what_next in round_now(self.workshop, state).show[:1]:
-                self._prepare(what_next, later=True)
+                self._prepare(what_next, Turn.LATER)
         if do == "remove" and what.get("team") in self._jobs:
             self._jobs.pop(what["team"]).cancel()
 
@@ -187,8 +187,8 @@ class Lesson:
             asked.place, asked.strategies, 0, asked.future, asked.evidence, asked.seed, replications, asked.years
         )
 
-    def _prepare(self, what: Demonstration, later: bool = False) -> None:
-        """Begin the work of a demonstration, unless it is there or under way; ``later``: it makes way for teams."""
+    def _prepare(self, what: Demonstration, turn: Turn = Turn.NOW) -> None:
+        """Begin the work of a demonstration, unless it is there or under way."""
         question = self._question_of_round(NEIGHBOURHOODS)
         shown, key = self._shown_of(question), answers.key_of(question, question.replications)
         if shown.data is not None or (shown.job is not None and shown.job.state.active):
@@ -202,7 +202,7 @@ class Lesson:
                 shown.data = job.result
             self.room.touch()
 
-        shown.job = self._queue.submit("facilitator", f"demonstration {what}", key, work, later=later, changed=changed)
+        shown.job = self._queue.submit("facilitator", f"demonstration {what}", key, work, turn=turn, changed=changed)
 
     def _shown_of(self, question: Question) -> Shown:
         key = (answers.key_of(question, question.replications),)

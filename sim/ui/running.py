@@ -2,6 +2,7 @@
 
 ``ask()`` puts the chosen question into the queue, one question of a page at a time; ``answer`` is what any page draws
 from. A question that is asked again, or was asked by anybody since the server started, is answered at once.
+``look_ahead()`` begins with the first look while the plan is still being changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sim.experiments.preparing import Preparing
 from sim.inputs import InputError
 from sim.ui import answers, state
 from sim.ui.choice import Question
-from sim.ui.jobs import QUEUE, Job, Report, State
+from sim.ui.jobs import QUEUE, Job, Report, State, Turn
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,18 @@ answer: solara.Reactive[Answer] = solara.reactive(Answer())
 _job: solara.Reactive[Job | None] = solara.reactive(None)
 
 
+@dataclass(frozen=True)
+class _Ahead:
+    """A first look that was begun before anybody asked for it."""
+
+    question: Question
+    job: Job
+
+
+#: What this page has begun ahead.
+_ahead: solara.Reactive[_Ahead | None] = solara.reactive(None)
+
+
 def ask() -> None:
     """Ask what is chosen now: comparison and film. What was asked before and is not answered yet is stopped."""
     before, _job.value = _job.value, None
@@ -65,8 +78,45 @@ def ask() -> None:
         _cancel(before)
         answer.value = Answer(question, known, True, answers.known_film(question))
         return
+    ahead, _ahead.value = _ahead.value, None
+    if ahead is not None and ahead.question == question and _of_use(ahead.job):
+        _cancel(before)
+        answer.value, _job.value = Answer(ahead.question, state=ahead.job.state), ahead.job
+        QUEUE.hurry(ahead.job)
+        _told(ahead.question, ahead.job)
+        return
+    if ahead is not None:
+        ahead.job.cancel()
     answer.value = Answer(question, state=State("queued"))
-    _submit(question, "first look", first_look, later=False, instead_of=before)
+    _submit(question, "first look", first_look, Turn.NOW, instead_of=before)
+
+
+def look_ahead() -> None:
+    """Begin with the first look at what is chosen now, if nobody else waits: whoever changes a plan will run it."""
+    before = _ahead.value
+    try:
+        question = state.question_now()
+    except InputError:
+        question = None
+    if before is not None and before.question == question:
+        return
+    _ahead.value = None
+    _cancel(None if before is None else before.job)
+    if question is None or not state.can_undo() or question == answer.value.question:
+        return
+    if answers.known_comparison(question) is not None or QUEUE.waits_for_others(user_id()):
+        return
+    key = _of_page(f"ahead:{answers.key_of(question, 1)}")
+    told = _within_page(lambda job: _told(question, job))
+    job = QUEUE.submit(
+        user_id(), "look ahead", key, lambda report: first_look(question, report), turn=Turn.AHEAD, changed=told
+    )
+    if _of_use(job):
+        _ahead.value = _Ahead(question, job)
+
+
+def _of_use(job: Job) -> bool:
+    return job.state.active or job.state.kind == "done"
 
 
 def stop() -> None:
@@ -147,13 +197,13 @@ def _runs(number: int) -> str:
 
 
 def run_job(
-    title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None], later: bool = True
+    title: str, key: str, work: Callable[[Report], Any], told: Callable[[Job], None], turn: Turn = Turn.LATER
 ) -> Job:
     """Other long work of a page (a search, a tornado): ``told(job)`` is called within the page's context.
 
-    ``later``: whether it makes way for first pictures; not for what somebody sits and waits for.
+    ``turn``: whether it makes way for first looks; not for what somebody sits and waits for.
     """
-    return QUEUE.submit(user_id(), title, _of_page(key), work, later=later, changed=_within_page(told))
+    return QUEUE.submit(user_id(), title, _of_page(key), work, turn=turn, changed=_within_page(told))
 
 
 def user_id() -> str:
@@ -172,7 +222,7 @@ def ask_film() -> None:
             answer.value = replace(answer.value, film=job.result)
 
     key = f"film:{answers.key_of(question, 1, (question.strategy,))}"
-    run_job("film", key, lambda report: answers.film(question, report), heard, later=False)
+    run_job("film", key, lambda report: answers.film(question, report), heard, Turn.NOW)
 
 
 def first_look(question: Question, report: Report) -> Answer:
@@ -202,13 +252,13 @@ def _submit(
     question: Question,
     title: str,
     work: Callable[[Question, Report], Answer],
-    later: bool,
+    turn: Turn,
     instead_of: Job | None = None,
 ) -> None:
     key = _of_page(answers.key_of(question, question.replications))
     told = _within_page(lambda job: _told(question, job))
     job = QUEUE.submit(
-        user_id(), title, key, lambda report: work(question, report), later=later, changed=told, instead_of=instead_of
+        user_id(), title, key, lambda report: work(question, report), turn=turn, changed=told, instead_of=instead_of
     )
     _job.value = job
     if not job.state.active and job.state.kind == "failed":
@@ -224,12 +274,14 @@ def _told(question: Question, job: Job) -> None:
         answer.value = replace(answer.value, state=at)
         return
     found: Answer = job.result
+    if found.comparison is None and (answer.value.look or answer.value.comparison):
+        return  # a look that was begun ahead is told twice where it ends while it is asked for
     film = answer.value.film if found.film is None else found.film
     answer.value = replace(found, film=film, state=None if found.complete else State("queued"))
     if found.comparison is None:
-        _submit(question, "first picture", first_picture, later=True)
+        _submit(question, "first picture", first_picture, Turn.LATER)
     elif not found.complete:
-        _submit(question, "more replications", whole_picture, later=True)
+        _submit(question, "more replications", whole_picture, Turn.LATER)
 
 
 def _of_page(key: str) -> str:

@@ -85,17 +85,20 @@ def application(limits: Limits | None = None, prepare: Callable[[], None] | None
 
 def prepare_example() -> None:
     """Put the first picture and the film of the example into the queue; anybody's own question goes before it."""
+    from sim.experiments.preparing import Preparing
     from sim.ui import answers
     from sim.ui.choice import Choice, question_of
-    from sim.ui.jobs import QUEUE, Report
+    from sim.ui.jobs import QUEUE, Report, Turn
 
     question = question_of(Choice())
 
     def work(report: Report) -> None:
+        with Preparing(lambda *_: None):
+            answers.look(question, report)
         answers.comparison(question, report, answers.FIRST_REPLICATIONS)
         answers.film(question, report)
 
-    QUEUE.submit("server", "the example", "example", work, later=True)
+    QUEUE.submit("server", "the example", "example", work, turn=Turn.LATER)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8765, limits: Limits | None = None, prepare: bool = True) -> None:

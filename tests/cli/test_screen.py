@@ -60,6 +60,7 @@ def test_a_first_run_tells_how_far_it_is_and_stops(
     (tmp_path / "kernel").mkdir()
     (tmp_path / "kernel" / "families._work_and_income-88.py311.nbi").touch()
     monkeypatch.setattr("sim.experiments.preparing.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("sim.experiments.preparing.is_cold", lambda: False)
     monkeypatch.setattr("sim.cli.screen._SECONDS_PREPARING", {True: 0.01, False: 0.01})
     with Progress("one in place", cold=True) as progress:
         time.sleep(0.2)

@@ -100,12 +100,44 @@ def test_admissions_take_the_nearest_school_with_room_then_the_school_outside() 
     rolls = np.zeros(4, dtype=np.int64)
     month = child_kernel.Month(0, 0, 0, 1, 0.0, 1.0)
     order = np.array([2, 0, 1, 3])
-    places.admit(month, order, children.whole, households.real, schools.real, schools.whole, rolls, 3)
+    places.admit(
+        month, order, children.whole, households.real, schools.real, schools.whole, rolls, 3, np.argsort(schools.x)
+    )
     # primaries of one place each: nearest first, then the other, then outside; the oldest goes to the secondary
     assert children.school.tolist() == [1, 3, 0, 2]
     assert rolls.tolist() == [1, 1, 1, 1]
     assert children.primary.tolist() == [1, 3, 0, -1]
     assert children.secondary.tolist() == [-1, -1, -1, 2]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_nearest_school_is_that_of_a_search_of_all(seed: int) -> None:
+    luck = np.random.default_rng(seed)
+    schools, children, households = Table("schools", 40), Table("children", 300), Table("households", 300)
+    # A grid, so that many schools are equally near.
+    schools.x, schools.y = luck.integers(0, 5, 40), luck.integers(0, 5, 40)
+    schools.phase, schools.places = luck.integers(1, 5, 40), luck.integers(0, 12, 40)
+    schools.elsewhere[-1] = 6
+    households.x, households.y = luck.integers(0, 9, 300) / 2, luck.integers(0, 9, 300) / 2
+    children.household, children.cohort, children.school = np.arange(300), luck.choice([-5, -12], 300), -2
+    children.send = luck.choice([0, 2], 300, p=[0.8, 0.2])
+    rolls, wanted = np.zeros(40, dtype=np.int64), []
+    free = schools.places.copy()
+    for i in range(300):
+        usual = (2, 3) if children.cohort[i] == -12 else (1, 3)
+        far = (schools.x - households.x[i]) ** 2 + (schools.y - households.y[i]) ** 2
+        found = 39
+        for phases in ((4,), usual) if children.send[i] == 2 else (usual,):
+            near = np.where(np.isin(schools.phase, phases) & (free > 0) & (schools.elsewhere == 0), far, np.inf)
+            if np.isfinite(near).any():
+                found = int(np.argmin(near))
+                break
+        wanted.append(found)
+        free[wanted[-1]] -= 1
+    month, across = child_kernel.Month(0, 0, 0, 1, 0.0, 1.0), np.argsort(schools.x)
+    places.admit(month, np.arange(300), children.whole, households.real, schools.real, schools.whole, rolls, 39, across)
+    assert children.school.tolist() == wanted
+    assert 39 in wanted, "some found no room"
 
 
 def test_a_child_with_a_plan_is_offered_a_special_school_first() -> None:
@@ -116,7 +148,17 @@ def test_a_child_with_a_plan_is_offered_a_special_school_first() -> None:
     children.cohort, children.school, children.send = -5, -2, [1, 2]
     month = child_kernel.Month(0, 0, 0, 1, 0.0, 1.0)
     rolls = np.zeros(3, dtype=np.int64)
-    places.admit(month, np.arange(2), children.whole, households.real, schools.real, schools.whole, rolls, 2)
+    places.admit(
+        month,
+        np.arange(2),
+        children.whole,
+        households.real,
+        schools.real,
+        schools.whole,
+        rolls,
+        2,
+        np.argsort(schools.x),
+    )
     assert children.school.tolist() == [0, 1]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import threading
 import time
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,7 @@ from sim.report.words import measure
 from sim.spec import Future
 from sim.ui import answers, cards, causal, comparing, deciding, files, running
 from sim.ui.choice import Question
-from sim.ui.jobs import QUEUE, State
+from sim.ui.jobs import QUEUE, State, Turn
 from sim.ui.pages import compare, decide, evidence, report
 from tests.engine.worlds import neighbourhood
 from tests.report.made import made_comparison, made_strategies
@@ -115,22 +116,99 @@ def test_everybody_has_a_first_look_before_anybody_has_ranges(
     told: list[running.Answer] = []
     stop = running.answer.subscribe(told.append)
     monkeypatch.setattr(running.state, "question_now", lambda: replace(question, seed=77))
-    submitted: list[tuple[str, bool]] = []
+    submitted: list[tuple[str, Turn]] = []
     submit = QUEUE.submit
     monkeypatch.setattr(
-        QUEUE, "submit", lambda *a, later, **k: submitted.append((a[1], later)) or submit(*a, later=later, **k)
+        QUEUE, "submit", lambda *a, turn, **k: submitted.append((a[1], turn)) or submit(*a, turn=turn, **k)
     )
     running.ask()
-    for _ in range(600):
-        if running.answer.value.complete:
-            break
-        time.sleep(0.1)
+    _until(lambda: running.answer.value.complete)
     stop()
     stages = [(bool(a.look), a.comparison.replications if a.comparison else 0) for a in told]
     assert list(dict.fromkeys(stages)) == [(False, 0), (True, 0), (False, 2), (False, PAIRS)]
-    assert submitted == [("first look", False), ("first picture", True), ("more replications", True)]
+    assert submitted == [
+        ("first look", Turn.NOW), ("first picture", Turn.LATER), ("more replications", Turn.LATER)
+    ]  # fmt: skip
     assert running.answer.value.film is not None and running.answer.value.state is None
     running.answer.value = running.Answer()
+
+
+def test_a_look_that_was_begun_while_the_plan_was_changed_is_the_answer(
+    kernel: object, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted: list[tuple[str, Turn]] = []
+    submit = QUEUE.submit
+    monkeypatch.setattr(
+        QUEUE, "submit", lambda *a, turn, **k: submitted.append((a[1], turn)) or submit(*a, turn=turn, **k)
+    )
+    now, go_on = [replace(question, seed=78)], threading.Event()
+    monkeypatch.setattr(answers, "look", _held_up(go_on))
+    monkeypatch.setattr(running.state, "question_now", lambda: now[0])
+    running.look_ahead()
+    assert not submitted, "nothing was changed, so nobody is about to ask"
+    monkeypatch.setattr(running.state, "can_undo", lambda: True)
+    running.look_ahead()
+    running.look_ahead()
+    first = running._ahead.value.job
+    now[0] = replace(question, seed=79)
+    running.look_ahead()
+    assert submitted == [("look ahead", Turn.AHEAD)] * 2 and not running.answer.value.busy
+    _until(lambda: first.state.kind == "cancelled")
+    go_on.set()
+    ahead = running._ahead.value.job
+    _until(lambda: ahead.state.kind == "done")
+    assert running.answer.value == running.Answer(), "nobody has asked"
+    running.ask()
+    assert running.answer.value.look is ahead.result.look
+    assert [words for words, _ in submitted[2:]] == ["first picture"]
+    _until(lambda: running.answer.value.complete)
+    running.look_ahead()
+    assert len(submitted) == 4, "what is answered is not asked ahead"
+    running.answer.value = running.Answer()
+
+
+def test_a_look_ahead_still_at_work_is_taken_over_and_told_once(
+    kernel: object, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.state, "question_now", lambda: replace(question, seed=80))
+    monkeypatch.setattr(running.state, "can_undo", lambda: True)
+    monkeypatch.setattr(QUEUE, "waits_for_others", lambda _: True)
+    running.look_ahead()
+    assert running._ahead.value is None, "work of others goes first"
+    monkeypatch.setattr(QUEUE, "waits_for_others", lambda _: False)
+    told: list[running.Answer] = []
+    stop = running.answer.subscribe(told.append)
+    go_on = threading.Event()
+    monkeypatch.setattr(answers, "look", _held_up(go_on))
+    running.look_ahead()
+    ahead = running._ahead.value.job
+    running.ask()
+    assert running._job.value is ahead and ahead.turn is Turn.NOW and running.answer.value.busy
+    go_on.set()
+    _until(lambda: running.answer.value.complete)
+    stop()
+    assert sum(bool(one.look) and one.state == State("queued") for one in told) == 1
+    running.answer.value = running.Answer()
+
+
+def _held_up(go_on: threading.Event) -> Callable[..., object]:
+    """The first look, which takes as long as the test wants."""
+    made = answers.look
+
+    def look(question: Question, report: Callable[[float, float, str], None]) -> object:
+        while not go_on.wait(0.005):
+            report(0, 1, "held up")
+        return made(question, report)
+
+    return look
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
 
 
 def test_the_end_table_is_the_table_of_the_comparison(comparison: object) -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sim.inputs import InputError, Problem
-from sim.ui.jobs import CancelledError, Queue
+from sim.ui.jobs import CancelledError, Queue, Turn
 
 LONG = 30.0
 
@@ -163,7 +163,7 @@ def test_a_page_that_fails_when_told_does_not_stop_the_queue(queue):
 def test_a_refinement_makes_way_for_a_first_picture_and_goes_on(queue):
     log: list[str] = []
     refine, first = Gate("refine", log), Gate("first", log)
-    later = queue.submit("me", "refine", "refine", refine, later=True)
+    later = queue.submit("me", "refine", "refine", refine, turn=Turn.LATER)
     until(lambda: log == ["refine"])
     now = queue.submit("you", "first", "first", first)
     until(lambda: log == ["refine", "first"])
@@ -177,13 +177,55 @@ def test_a_refinement_makes_way_for_a_first_picture_and_goes_on(queue):
 
 def test_a_refinement_that_made_way_can_be_stopped(queue):
     log: list[str] = []
-    later = queue.submit("me", "refine", "refine", Gate("refine", log), later=True)
+    later = queue.submit("me", "refine", "refine", Gate("refine", log), turn=Turn.LATER)
     until(lambda: log == ["refine"])
     queue.submit("you", "first", "first", Gate("first", log))
     until(lambda: later.state.kind == "queued")
     later.cancel()
     until(lambda: later.state.kind == "cancelled")
     assert queue.load() == (1, 0)
+
+
+def test_a_look_ahead_goes_before_refinements_and_makes_way_for_who_waits(queue):
+    log: list[str] = []
+    gates = {name: Gate(name, log) for name in ("refine", "ahead", "first")}
+    later = queue.submit("me", "refine", "refine", gates["refine"], turn=Turn.LATER)
+    until(lambda: log == ["refine"])
+    ahead = queue.submit("me", "ahead", "ahead", gates["ahead"], turn=Turn.AHEAD)
+    until(lambda: log == ["refine", "ahead"])
+    now = queue.submit("you", "first", "first", gates["first"])
+    until(lambda: log == ["refine", "ahead", "first"])
+    assert [job.state.kind for job in (later, ahead, now)] == ["queued", "queued", "running"]
+    gates["first"].open.set()
+    until(lambda: ahead.state.kind == "running")
+    assert later.state.kind == "queued"
+    for gate in gates.values():
+        gate.open.set()
+    until(lambda: later.state.kind == "done")
+    assert log == ["refine", "ahead", "first"]
+
+
+def test_a_look_ahead_that_is_asked_for_makes_way_no_more(queue):
+    log: list[str] = []
+    gates = {name: Gate(name, log) for name in ("ahead", "first")}
+    ahead = queue.submit("me", "ahead", "ahead", gates["ahead"], turn=Turn.AHEAD)
+    until(lambda: log == ["ahead"])
+    queue.hurry(ahead)
+    first = queue.submit("you", "first", "first", gates["first"])
+    time.sleep(0.1)
+    assert (ahead.state.kind, first.state.kind) == ("running", "queued")
+    # And one that had made way stands in the line of those who wait, before those who came after it.
+    waiting = queue.submit("me", "waiting", "waiting", Gate("waiting", log), turn=Turn.LATER)
+    queue.hurry(waiting)
+    assert waiting.state.position == 2
+
+
+def test_whose_work_is_under_way(queue):
+    assert not queue.waits_for_others("me")
+    job = queue.submit("me", "mine", "mine", Gate("mine", []))
+    assert queue.waits_for_others("you") and not queue.waits_for_others("me")
+    job.cancel()
+    assert not queue.waits_for_others("you"), "who was told to stop keeps nobody waiting"
 
 
 def test_who_asks_anew_while_waiting_keeps_the_place_in_line(queue):
@@ -207,7 +249,7 @@ def test_a_refinement_that_waits_gives_no_place_among_first_pictures(queue):
     log: list[str] = []
     gates = {name: Gate(name, log) for name in ("working", "refinement", "theirs", "mine")}
     queue.submit("a", "working", "working", gates["working"])
-    refinement = queue.submit("b", "refinement", "refinement", gates["refinement"], later=True)
+    refinement = queue.submit("b", "refinement", "refinement", gates["refinement"], turn=Turn.LATER)
     queue.submit("c", "theirs", "theirs", gates["theirs"])
     mine = queue.submit("b", "mine", "mine", gates["mine"], instead_of=refinement)
     assert refinement.state.kind == "cancelled" and mine.state.position == 2

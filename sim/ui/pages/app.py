@@ -46,6 +46,7 @@ def Layout(children: list[solara.Element] = []) -> None:
 def Frame() -> None:
     """Status line and draft: they change often, the page around them need not."""
     at = running.answer.value.state
+    solara.use_effect(running.look_ahead, [state.choice.value, state.places.value])
     StatusLine(
         words=status_words(at),
         busy=at is not None and at.active,

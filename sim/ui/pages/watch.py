@@ -17,7 +17,7 @@ from sim.outcomes.intervals import middle_90
 from sim.report.words import clearly, finding, measure, month_name, short_name, upper_first, verdict
 from sim.ui import answers, running, state
 from sim.ui.choice import Question
-from sim.ui.jobs import Job
+from sim.ui.jobs import Job, Turn
 from sim.ui.panels.charts import BandChart
 from sim.ui.panels.diary import DiaryPanel
 from sim.ui.panels.map import NeighbourhoodMap
@@ -260,7 +260,7 @@ def ChildDiary(question: Question) -> None:
             f"diary {answers.key_of(question, 1)} {asked}",
             work_of(question, asked),
             heard,
-            later=False,
+            turn=Turn.NOW,
         )
 
     def heard(job: Job) -> None:
