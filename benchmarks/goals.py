@@ -109,8 +109,8 @@ GOALS = (
          "nearer."),
     Goal("`zonesim run`, warm, over `" + BARE + "`", 2.0, True, _of_start(RUN), _FILES),
     Goal("seconds of the first run on a fresh machine", 20.0, True, _cold("seconds"),
-         "Compiling cannot be shipped, for it is made for the processor it runs on; the user is told what is done and "
-         "how much is left."),
+         "Compiling cannot be shipped, for it is made for the processor it runs on; helpers share it among processors, "
+         "and the user is told what is done and how much is left."),
     Goal("seconds until that run says what it does", 2.0, True, _cold("first_word"),
          "Python, numpy and numba are loaded before anything can be said of what must be compiled."),
 )  # fmt: skip

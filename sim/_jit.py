@@ -24,7 +24,7 @@ from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["JIT_OFF", "cache_folder", "is_cold", "jit", "jit_within", "pjit", "prange", "set_threads"]
+__all__ = ["JIT_OFF", "cache_folder", "jit", "jit_within", "pjit", "prange", "set_threads"]
 
 _COMPILED_FLOORS = ("_jit.py", "numerics.py", "draws.py", "schema.py", "parameters.py", "science", "kernel")
 
@@ -98,11 +98,6 @@ class _Cache(FunctionCache):
         """Keep a compiled function; where the disk refuses it is compiled again next time."""
         with suppress(OSError):
             super().save_overload(sig, data)
-
-
-def is_cold() -> bool:
-    """True if nothing has been compiled into the cache folder yet (a first run compiles)."""
-    return not JIT_OFF and (_FOLDER is None or not any(_FOLDER.rglob("*.nbi")))
 
 
 def _compiled(function: F, **how: bool) -> F:

@@ -85,7 +85,7 @@ class Progress(AbstractContextManager["Progress"]):
         self.note(f"{done} of {total} {what}")
         if self._cold and done == 0:
             return
-        self._prepared()
+        self._prepared(True)
         if self._console.is_terminal:
             self._show_bar(done, total, what)
         elif time.monotonic() - self._spoken >= _SECONDS_BETWEEN_LINES:
@@ -95,14 +95,14 @@ class Progress(AbstractContextManager["Progress"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._prepared()
+        self._prepared(kind is None)
         for shown in (self._status, self._bar):
             if shown is not None:
                 shown.stop()
 
-    def _prepared(self) -> None:
+    def _prepared(self, well: bool) -> None:
         if self._preparing is not None:
-            self._preparing.stop()
+            self._preparing.stop(well)
             self._preparing = None
 
     def note(self, line: str) -> None:

@@ -17,16 +17,32 @@ from types import TracebackType
 
 import numpy as np
 
-from sim._jit import cache_folder, is_cold
+from sim._jit import JIT_OFF, cache_folder
 
 #: Parts that a first run compiles, about: it depends a little on the strategy.
 PARTS = 210
+#: File in the folder of compiled code that says that a first run came to its end.
+_MARK = "prepared"
 #: Most helpers; with more of them no part is left that is long enough to share.
 MOST_HELPERS = 3
 #: What a helper runs; the numbers are its own and how many there are.
 _HELPER = "from sim.experiments.preparing import help_compile; help_compile({}, {})"
 #: Told of a number of parts, how many there are about, and the name of the last.
 Tell = Callable[[int, int, str], None]
+
+
+def is_cold() -> bool:
+    """True if no run has come to its end yet with what the folder of compiled code holds: a first run compiles."""
+    folder = cache_folder()
+    return not JIT_OFF and (folder is None or not (folder / _MARK).exists())
+
+
+def note_prepared() -> None:
+    """A run has come to its end: what it needed is compiled."""
+    folder = cache_folder()
+    if folder is not None:
+        with suppress(OSError):
+            (folder / _MARK).touch()
 
 
 def parts_ready(folder: Path) -> tuple[int, str]:
@@ -91,8 +107,8 @@ def _start_helpers() -> list[subprocess.Popen[bytes]]:
 class Preparing(AbstractContextManager["Preparing"]):
     """Tells every ``seconds`` how far it is, from a thread of its own, until the block ends or ``stop`` is called.
 
-    Does nothing where the model is prepared already (``cold`` false). A ``tell`` that raises is not asked again. Where
-    nothing at all is compiled yet, helpers compile along until then.
+    Does nothing where the model is prepared already (``cold`` false). A ``tell`` that raises is not asked again. Until
+    then helpers compile along. A block that ends well has prepared the model; one that was stopped is taken up again.
     """
 
     def __init__(self, tell: Tell, seconds: float = 1.0, cold: bool | None = None) -> None:
@@ -112,11 +128,13 @@ class Preparing(AbstractContextManager["Preparing"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self.stop(prepared=kind is None)
 
-    def stop(self) -> None:
-        """Tell no more, and let the helpers go; waits until nothing is being told."""
+    def stop(self, prepared: bool) -> None:
+        """Tell no more, and let the helpers go; waits until nothing is being told. ``prepared``: a run has ended."""
         self._over.set()
+        if self._cold and prepared:
+            note_prepared()
         for helper in self._helpers:
             helper.kill()
             helper.wait()

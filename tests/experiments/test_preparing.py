@@ -82,6 +82,24 @@ def test_a_helper_ends_when_its_command_is_gone() -> None:
     assert _ended(helper) and helper.returncode == 0
 
 
+def test_a_first_run_that_was_stopped_is_no_first_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(preparing, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(preparing, "_start_helpers", list)
+    (tmp_path / "half.nbi").touch()
+    with pytest.raises(KeyboardInterrupt), Preparing(lambda *_: None):
+        raise KeyboardInterrupt
+    assert preparing.is_cold(), "half of it is still to be compiled"
+    with Preparing(lambda *_: None):
+        pass
+    assert not preparing.is_cold()
+
+
+def test_where_nothing_can_be_kept_every_run_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "cache_folder", lambda: None)
+    preparing.note_prepared()
+    assert preparing.is_cold()
+
+
 def test_without_processes_the_run_compiles_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise OSError
