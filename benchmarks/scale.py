@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from typing import Any
 from benchmarks.events import STRATEGY, place_of, start_of, timed_run
 from benchmarks.kernel import KernelVersion
 from benchmarks.tables import Tables, population
-from benchmarks.trials import Say, digits, in_turn, machine, ratio, spread
+from benchmarks.trials import Say, digits, in_turn, machine, peak_bytes, ratio, spread
 
 SIZES = (2_000, 10_000, 85_000, 300_000, 1_000_000, 2_000_000)
 QUICK_SIZES = (300, 600)
@@ -30,6 +29,8 @@ BASE = 10_000
 LIMIT_GIB = 7.0
 _TRIALS = 11
 _CHILD_MONTHS_PER_TRIAL = 200_000
+#: Children of all trials of a whole year, about: small places are soon done, and short times are uncertain.
+_CHILDREN_STEPPED = 500_000
 _YEAR = 12
 _ROOT = Path(__file__).parents[1]
 
@@ -76,7 +77,7 @@ def whole_row(children: int, trials: int) -> dict[str, Any]:
     """A year of a place of this size, all mechanisms on, in this process; the first of each is not counted."""
     place = place_of(300)
     timed_run(start_of(place, _YEAR), STRATEGY, 1)
-    before = _peak()
+    before = peak_bytes()
     place = place_of(children)
     begun = time.perf_counter()
     start = start_of(place, _YEAR)
@@ -88,8 +89,8 @@ def whole_row(children: int, trials: int) -> dict[str, Any]:
             if trial:
                 found.append(run["wall"].total() / run["child_months"])
     return {
-        "children": children, "start_s": digits(built, 3), "peak_mib": round(_peak() / 2**20),
-        "bytes_per_child": round((_peak() - before) / children), "speed_up": ratio(times[1], times[2]),
+        "children": children, "start_s": digits(built, 3), "peak_mib": round(peak_bytes() / 2**20),
+        "bytes_per_child": round((peak_bytes() - before) / children), "speed_up": ratio(times[1], times[2]),
         "ns_per_child_month": {str(threads): spread(found) for threads, found in times.items()},
     }  # fmt: skip
 
@@ -103,7 +104,7 @@ def whole_rows(sizes: tuple[int, ...], quick: bool, say: Say) -> tuple[list[dict
         if need > LIMIT_GIB:
             notes.append(f"{children:,} children left out: about {need:.1f} GiB, {LIMIT_GIB:.0f} allowed")
             continue
-        trials = 1 if quick or children > 500_000 else 3
+        trials = 1 if quick or children > 500_000 else max(3, min(_TRIALS, _CHILDREN_STEPPED // children))
         command = [sys.executable, "-m", "benchmarks.scale", str(children), str(trials)]
         done = subprocess.run(command, cwd=_ROOT, env=os.environ | {"PYTHONPATH": str(_ROOT)}, capture_output=True,
                               text=True, check=True)  # fmt: skip
@@ -113,11 +114,6 @@ def whole_rows(sizes: tuple[int, ...], quick: bool, say: Say) -> tuple[list[dict
     for row in rows:
         row["to_base"] = digits(row["ns_per_child_month"]["1"]["median"] / base["ns_per_child_month"]["1"]["median"])
     return rows, notes
-
-
-def _peak() -> int:
-    """Most bytes the process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def measure(quick: bool = False, say: Say = lambda _: None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sim.spec import Design, Study
 
 PLACE, YEARS = "england_decile_2", 10
 STRATEGIES = ("business_as_usual", "schools_only", "early_start", "cradle_to_career")
-_REPLICATIONS, _TRIALS, _WORKERS = 15, 3, (0, 1, 2)
+_REPLICATIONS, _TRIALS, _WORKERS = 60, 2, (0, 2)
 
 
 def _study(place: str, years: int, replications: int) -> Study:
@@ -50,7 +50,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
     study = _study(PLACE, 1 if quick else YEARS, 2 if quick else _REPLICATIONS)
     found: dict[int, list[Sweep]] = {workers: [] for workers in _WORKERS}
     with tempfile.TemporaryDirectory() as folder:
-        sweep(study, Path(folder) / "warm", workers=0)
+        sweep(study.model_copy(update={"replications": 1}), Path(folder) / "warm", workers=0)
         for trial in range(1 if quick else _TRIALS):
             for workers, done in found.items():
                 done.append(sweep(study, Path(folder) / f"{trial}-{workers}", workers=workers))

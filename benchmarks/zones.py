@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.events import STRATEGY, TWIN, place_of, start_of, timed_run
-from benchmarks.trials import digits, machine, ratio, spread
+from benchmarks.trials import digits, machine, peak_bytes, ratio, spread
 from sim.inputs import load_place
 
 _TRIALS = 3
@@ -51,14 +50,14 @@ def _england(place: str, months: int, trials: int) -> dict[str, Any]:
         })  # fmt: skip
     return {
         "place": place, "months": months, "children": int(profile.value("children")), "schools": len(profile.schools),
-        "start_s": digits(took, 3), "peak_mib": _peak_mib(), "runs": rows,
+        "start_s": digits(took, 3), "peak_mib": round(peak_bytes() / 2**20), "runs": rows,
     }  # fmt: skip
 
 
 def _hundred(zones: int, children: int, months: int) -> dict[str, Any]:
     """Zones that live side by side, two at a time, each with a luck number of its own; none is kept."""
     place = place_of(children)
-    before = _peak_mib()
+    before = round(peak_bytes() / 2**20)
 
     def one(zone: int) -> tuple[float, int]:
         begun = time.perf_counter()
@@ -74,10 +73,6 @@ def _hundred(zones: int, children: int, months: int) -> dict[str, Any]:
     return {
         "zones": zones, "children": children, "months": months, "workers": _WORKERS, "seconds": digits(took),
         "seconds_a_zone": spread([seconds for seconds, _ in done]), "child_months": lived,
-        "ns_per_child_month": digits(took / lived * 1e9), "peak_mib": _peak_mib(), "peak_mib_before": before,
+        "ns_per_child_month": digits(took / lived * 1e9), "peak_mib": round(peak_bytes() / 2**20),
+        "peak_mib_before": before,
     }  # fmt: skip
-
-
-def _peak_mib() -> int:
-    """Most memory the process has held so far, MiB."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
