@@ -58,6 +58,8 @@ class _Ahead:
     job: Job
 
 
+#: Most children of a place that is looked at before anybody asks; a run of a larger one takes seconds.
+MOST_AHEAD = 12_000
 #: What this page has begun ahead.
 _ahead: solara.Reactive[_Ahead | None] = solara.reactive(None)
 
@@ -92,7 +94,10 @@ def ask() -> None:
 
 
 def look_ahead() -> None:
-    """Begin with the first look at what is chosen now, if nobody else waits: whoever changes a plan will run it."""
+    """Begin with the first look at what is chosen now: whoever changes a plan will run it.
+
+    Not while anybody else waits for anything, and not for large places.
+    """
     before = _ahead.value
     try:
         question = state.question_now()
@@ -104,7 +109,8 @@ def look_ahead() -> None:
     _cancel(None if before is None else before.job)
     if question is None or not state.can_undo() or question == answer.value.question:
         return
-    if answers.known_comparison(question) is not None or QUEUE.waits_for_others(user_id()):
+    large = question.place.value("children") > MOST_AHEAD
+    if large or answers.known_comparison(question) is not None or QUEUE.waits_for_others(user_id()):
         return
     key = _of_page(f"ahead:{answers.key_of(question, 1)}")
     told = _within_page(lambda job: _told(question, job))

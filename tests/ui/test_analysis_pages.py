@@ -176,6 +176,12 @@ def test_a_look_ahead_still_at_work_is_taken_over_and_told_once(
     running.look_ahead()
     assert running._ahead.value is None, "work of others goes first"
     monkeypatch.setattr(QUEUE, "waits_for_others", lambda _: False)
+    monkeypatch.setattr(running, "MOST_AHEAD", 79)
+    running.look_ahead()
+    assert running._ahead.value is None, "a large place takes long"
+    monkeypatch.undo()
+    monkeypatch.setattr(running.state, "question_now", lambda: replace(question, seed=80))
+    monkeypatch.setattr(running.state, "can_undo", lambda: True)
     told: list[running.Answer] = []
     stop = running.answer.subscribe(told.append)
     go_on = threading.Event()
