@@ -104,7 +104,7 @@ job = QUEUE.submit("one", "a question", "key", lambda report: first_picture(ques
 while job.state.active:
     time.sleep(0.01)
 assert job.state.kind == "done", job.state
-write_file(Path(sys.argv[1]) / "answer", job.result[0].results.to_json())
+write_file(Path(sys.argv[1]) / "answer", job.result.comparison.results.to_json())
 QUEUE.close()
 """
 #: Sixty small functions compiled into a cache folder of their own.

@@ -24,10 +24,12 @@ from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["JIT_OFF", "cache_folder", "jit", "jit_within", "pjit", "prange", "set_threads"]
+__all__ = ["JIT_OFF", "cache_folder", "is_cold", "jit", "jit_within", "note_prepared", "pjit", "prange", "set_threads"]
 
 _COMPILED_FLOORS = ("_jit.py", "numerics.py", "draws.py", "schema.py", "parameters.py", "science", "kernel")
 
+#: File in the folder of compiled code that says that a first run came to its end.
+_MARK = "prepared"
 #: True where NUMBA_DISABLE_JIT=1 runs everything as plain Python, to the same bits.
 JIT_OFF: bool = bool(config.DISABLE_JIT)
 
@@ -98,6 +100,18 @@ class _Cache(FunctionCache):
         """Keep a compiled function; where the disk refuses it is compiled again next time."""
         with suppress(OSError):
             super().save_overload(sig, data)
+
+
+def is_cold() -> bool:
+    """True if no run has come to its end yet with what the folder of compiled code holds: a first run compiles."""
+    return not JIT_OFF and (_FOLDER is None or not (_FOLDER / _MARK).exists())
+
+
+def note_prepared() -> None:
+    """A run has come to its end: what it needed is compiled."""
+    if _FOLDER is not None:
+        with suppress(OSError):
+            (_FOLDER / _MARK).touch()
 
 
 def _compiled(function: F, **how: bool) -> F:

@@ -138,7 +138,7 @@ def discover(
 
 def _sweep(study: str | None, folder: Path | None, from_: Path | None, workers: int | None, resume: bool) -> Sweep:
     """The finished sweep: that of a folder, or the study's, run now or gone on with."""
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
     from sim.experiments.sweeps import load_sweep
     from sim.experiments.sweeps import sweep as run_sweep
     from sim.inputs import load_study

@@ -45,7 +45,7 @@ def diary(
 ) -> None:
     """The diary of one synthetic child in both worlds: with the strategy and without."""
     from sim import api
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
     from sim.inputs.problems import file_error, shorten
 
     # Everything else is refused before the child is looked for.

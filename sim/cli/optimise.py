@@ -72,7 +72,7 @@ def optimise(
     json: Json = False,
 ) -> None:
     """Find the best mixes for a place: strands, places and starts, under yearly money and posts."""
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
     from sim.experiments.search import Question, QuestionError
     from sim.experiments.search import optimise as find
     from sim.inputs import load_future, load_place, load_strategy

@@ -30,10 +30,10 @@ def parity(
     json: Json = False,
 ) -> None:
     """Run pinned scenarios and compare every indicator with the stored numbers of a released version."""
+    from sim._jit import is_cold
     from sim.experiments.parity import answer, load_stored
     from sim.experiments.parity import parity as compare_with
     from sim.experiments.parity import save as store
-    from sim.experiments.preparing import is_cold
 
     if save:
         if seed is not None:

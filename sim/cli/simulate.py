@@ -265,6 +265,6 @@ def _default_folder(job: Job, place: Place, started: datetime) -> Path:
 
 
 def _is_cold() -> bool:
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
 
     return is_cold()

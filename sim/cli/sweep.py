@@ -82,7 +82,7 @@ def sweep(
 def _run(
     study: Study, folder: Path, command: str, again: str, how: tuple[int | None, str | None, bool, bool, int]
 ) -> Sweep:
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
     from sim.experiments.sweeps import sweep as run_sweep
 
     workers, scheduler, insecure, resume, more = how

@@ -42,7 +42,7 @@ def trial(
     json: Json = False,
 ) -> None:
     """Try one strand in a virtual randomised trial, to see whether the model gives back the published effect."""
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
     from sim.experiments.trials import trial as try_strand
     from sim.experiments.verdicts import trial_answer
     from sim.inputs import load_future, load_place, load_strand

@@ -43,7 +43,7 @@ def ui(
 
     for line in told(host, port):
         out().print(line, markup=False, highlight=False, soft_wrap=True)
-    from sim.experiments.preparing import is_cold
+    from sim._jit import is_cold
 
     if is_cold():
         out().print(f"{PREPARING} The page tells how far it is.", markup=False, highlight=False, soft_wrap=True)

@@ -56,8 +56,8 @@ def validate(
     json: Json = False,
 ) -> None:
     """Set the model beside published figures: simulated, interval, z and verdict of each, and what they come to."""
+    from sim._jit import is_cold
     from sim.experiments import scoring
-    from sim.experiments.preparing import is_cold
     from sim.inputs.targets import load_targets
     from sim.outputs.folders import claim_folder
     from sim.outputs.records import zonesim_version

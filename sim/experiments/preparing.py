@@ -17,32 +17,23 @@ from types import TracebackType
 
 import numpy as np
 
-from sim._jit import JIT_OFF, cache_folder
+from sim._jit import cache_folder, is_cold, note_prepared
 
 #: Parts that a first run compiles, about: it depends a little on the strategy.
 PARTS = 210
-#: File in the folder of compiled code that says that a first run came to its end.
-_MARK = "prepared"
 #: Most helpers; with more of them no part is left that is long enough to share.
 MOST_HELPERS = 3
-#: What a helper runs; the numbers are its own and how many there are.
-_HELPER = "from sim.experiments.preparing import help_compile; help_compile({}, {})"
+#: What a helper runs, told where this very package lies, its number and how many there are. Another copy of the package
+#: (a checkout in the folder of the user beside an installed one) would compile for itself: numba keeps files by path.
+_HELPER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from sim.experiments.preparing import help_compile
+help_compile(int(sys.argv[2]), int(sys.argv[3]))
+"""
+_ROOT = Path(__file__).parents[2]
 #: Told of a number of parts, how many there are about, and the name of the last.
 Tell = Callable[[int, int, str], None]
-
-
-def is_cold() -> bool:
-    """True if no run has come to its end yet with what the folder of compiled code holds: a first run compiles."""
-    folder = cache_folder()
-    return not JIT_OFF and (folder is None or not (folder / _MARK).exists())
-
-
-def note_prepared() -> None:
-    """A run has come to its end: what it needed is compiled."""
-    folder = cache_folder()
-    if folder is not None:
-        with suppress(OSError):
-            (folder / _MARK).touch()
 
 
 def parts_ready(folder: Path) -> tuple[int, str]:
@@ -98,7 +89,7 @@ def _start_helpers() -> list[subprocess.Popen[bytes]]:
     helpers = min(cores - 1, MOST_HELPERS)
     started, nowhere = [], subprocess.DEVNULL
     for number in range(helpers):
-        words = [sys.executable, "-c", _HELPER.format(number, helpers)]
+        words = [sys.executable, "-P", "-c", _HELPER, str(_ROOT), str(number), str(helpers)]
         with suppress(OSError):  # without a helper it takes longer
             started.append(subprocess.Popen(words, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere))
     return started

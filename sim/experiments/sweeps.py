@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim._jit import is_cold, note_prepared
 from sim.experiments.batches import FAILED, Batch, Failure, Job, Receipt, packed, run_batch, write_failure
 from sim.experiments.cluster import Cluster, ClusterError, WorkerLost, check_address
 from sim.experiments.designs import design
 from sim.experiments.dispatch import BATCH_S, Deal, Dealer, Pace
 from sim.experiments.parts import write_part
 from sim.experiments.points import RESULTS_VERSION, Keys, Where, model_digest, on_ground
-from sim.experiments.preparing import is_cold, note_prepared
 from sim.experiments.sweep_folders import (
     GROUP_ROWS,
     LOG,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sim import _jit
 from sim.engine import EVENTS
 from sim.experiments import preparing
 from sim.experiments.preparing import Preparing
@@ -50,7 +51,7 @@ def test_a_helper_goes_through_every_event_and_begins_where_it_is_told(monkeypat
 
 
 def test_helpers_end_with_the_block(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(preparing, "_HELPER", "import time; time.sleep(600)  # {} {}")
+    monkeypatch.setattr(preparing, "_HELPER", "import time; time.sleep(600)")
     monkeypatch.setattr(preparing, "is_cold", lambda: True)
     monkeypatch.setattr(preparing, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(3)), raising=False)
@@ -65,10 +66,27 @@ def test_helpers_end_with_the_block(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_one_helper_for_each_processor_that_would_stand_idle(
     cores: int, helpers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "_HELPER", "# {} {}")
+    monkeypatch.setattr(preparing, "_HELPER", "")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     started = preparing._start_helpers()
     assert len(started) == helpers and all(map(_ended, started))
+
+
+def test_a_helper_compiles_for_the_package_that_runs_and_for_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "__init__.py").write_text("raise SystemExit(7)")
+    told = "import sim, pathlib; pathlib.Path('told').write_text(f'{sim.__file__} {sys.argv[2:]}')"
+    code = preparing._HELPER.replace("from sim.experiments.preparing import help_compile", told).split("help_compile")[
+        0
+    ]
+    monkeypatch.setattr(preparing, "_HELPER", code)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(2)), raising=False)
+    monkeypatch.chdir(tmp_path)
+    (helper,) = preparing._start_helpers()
+    assert _ended(helper) and helper.returncode == 0
+    assert (tmp_path / "told").read_text() == f"{_jit.__file__.replace('_jit', '__init__')} ['0', '1']"
 
 
 def test_a_helper_ends_when_its_command_is_gone() -> None:
@@ -83,21 +101,21 @@ def test_a_helper_ends_when_its_command_is_gone() -> None:
 
 
 def test_a_first_run_that_was_stopped_is_no_first_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(preparing, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(_jit, "_FOLDER", tmp_path)
     monkeypatch.setattr(preparing, "_start_helpers", list)
     (tmp_path / "half.nbi").touch()
     with pytest.raises(KeyboardInterrupt), Preparing(lambda *_: None):
         raise KeyboardInterrupt
-    assert preparing.is_cold(), "half of it is still to be compiled"
+    assert _jit.is_cold(), "half of it is still to be compiled"
     with Preparing(lambda *_: None):
         pass
-    assert not preparing.is_cold()
+    assert not _jit.is_cold()
 
 
 def test_where_nothing_can_be_kept_every_run_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "cache_folder", lambda: None)
-    preparing.note_prepared()
-    assert preparing.is_cold()
+    monkeypatch.setattr(_jit, "_FOLDER", None)
+    _jit.note_prepared()
+    assert _jit.is_cold()
 
 
 def test_without_processes_the_run_compiles_alone(monkeypatch: pytest.MonkeyPatch) -> None:
