@@ -65,7 +65,7 @@ _ahead: solara.Reactive[_Ahead | None] = solara.reactive(None)
 
 
 def ask() -> None:
-    """Ask what is chosen now: comparison and film. What was asked before and is not answered yet is stopped."""
+    """Ask what is chosen now. What was asked before and is not answered yet is stopped."""
     before, _job.value = _job.value, None
     try:
         question = state.question_now()
@@ -76,7 +76,7 @@ def ask() -> None:
         answer.value = Answer(state=told)
         return
     known = answers.known_comparison(question)
-    if known is not None and answers.known_film(question) is not None:
+    if known is not None:
         _cancel(before)
         answer.value = Answer(question, known, True, answers.known_film(question))
         return

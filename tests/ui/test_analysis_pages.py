@@ -133,6 +133,17 @@ def test_everybody_has_a_first_look_before_anybody_has_ranges(
     running.answer.value = running.Answer()
 
 
+def test_what_is_known_is_the_answer_at_once_with_a_film_or_without(
+    kernel: object, question: Question, comparison: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.state, "question_now", lambda: question)
+    monkeypatch.setattr(answers, "known_film", lambda *_: None)
+    monkeypatch.setattr(QUEUE, "submit", lambda *_, **__: pytest.fail("nothing is left to do"))
+    running.ask()
+    assert running.answer.value == running.Answer(question, comparison, True)
+    running.answer.value = running.Answer()
+
+
 def test_a_look_that_was_begun_while_the_plan_was_changed_is_the_answer(
     kernel: object, question: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
