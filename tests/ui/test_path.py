@@ -24,6 +24,8 @@ from tests.ui.conftest import Journey
 SHORT = "/?v=1&y=1&n=2"
 PLACE, STRATEGY, CHANGED = "Smallshaw-Hurst Children's Community", "Early start", "Early start, changed"
 TABLE = "Difference from the same place without a zone"
+#: Most presses of Tab to get anywhere on a page, and round it.
+MOST_TABS = 250
 #: The end table as it stands on the page: family, strategy, value and difference of every row.
 READ_TABLE = """table => [...table.querySelectorAll('tbody')].flatMap(part => [...part.rows].slice(1).map(row =>
     [part.querySelector('strong').innerText, row.cells[0].lastElementChild.innerText, row.cells[1].innerText,
@@ -44,6 +46,62 @@ def test_from_a_place_to_a_briefing_with_the_numbers_of_the_command_line(visitor
     _take_the_briefing(visit)
     answer = _run_the_command(visit, tmp_path, monkeypatch, capsys)
     assert table == _rows_of(answer)
+
+
+def test_the_same_way_by_keyboard_alone(visitor):
+    visit = visitor(permissions=["clipboard-read", "clipboard-write"])
+    visit.open(SHORT)
+    page = visit.page
+    _tab_to(page.get_by_label("Place", exact=True))
+    page.keyboard.type(PLACE[:12])
+    page.get_by_text("3,500").first.wait_for()
+    _press(page.get_by_role("button", name=f"Run {STRATEGY}", exact=True))
+    page.locator(".zs-map[data-ready=yes]").wait_for()
+    _press_link(visit, "Plan")
+    _press(page.locator(".zsp-name").first)
+    _tab_to(page.get_by_label("Months to full size"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    page.locator(".zsp-tab", has_text=CHANGED).wait_for()
+    _press(page.get_by_role("button", name="Run and compare"))
+    page.get_by_role("button", name="Up to date").wait_for()
+    table = page.get_by_role("table", name=TABLE, exact=True).evaluate(READ_TABLE)
+    _press_link(visit, "Report")
+    page.locator("iframe").wait_for()
+    _press(page.get_by_role("button", name="Copy a link to this"))
+    page.get_by_text("The link is on the clipboard").wait_for()
+    friend = visitor()
+    friend.open(page.evaluate("navigator.clipboard.readText()").removeprefix(visit.url))
+    _press(friend.page.get_by_role("button", name="Run what is chosen"))
+    friend.page.get_by_role("button", name="Up to date").wait_for()
+    assert friend.page.get_by_role("table", name=TABLE, exact=True).evaluate(READ_TABLE) == table
+    with page.expect_download() as waiting:
+        _press(page.get_by_role("button", name="Briefing with annex (HTML)"))
+    assert CHANGED in Path(waiting.value.path()).read_text(encoding="utf-8")
+
+
+def _tab_to(target) -> None:
+    """Press Tab until what is wanted has the focus, and can be seen to have it."""
+    target.wait_for()
+    for _ in range(MOST_TABS):
+        if target.evaluate("one => one === document.activeElement"):
+            ring = target.evaluate("one => getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow")
+            assert ring != "nonenone", "who goes by keyboard sees where they are"
+            return
+        target.page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is not reached by keyboard")
+
+
+def _press(target) -> None:
+    _tab_to(target)
+    target.page.keyboard.press("Enter")
+
+
+def _press_link(visit: Journey, name: str) -> None:
+    _press(visit.page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True))
+    visit.page.wait_for_function(f"document.title === {json.dumps(f'{name} · Zonesim')}")
+    visit.ready()
 
 
 def _run_a_ready_strategy(visit: Journey) -> None:
