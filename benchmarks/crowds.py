@@ -164,11 +164,15 @@ def a_day(folder: Path, hours: float = 24.0, teams: int = 12, seed: int = 1) -> 
     room = Room(workshop, journal.begin(workshop, file, now[0]), lambda: now[0])
     ids = [room.join(room.heading.code, f"Team {number}")[0] for number in range(teams)]
     took, memory, ends = list[float](), list[int](), now[0] + hours * 3600
+    strange: set[str] = set()
     while now[0] < ends:
         now[0] += 180.0 / teams
         began = time.perf_counter()
-        with suppress(RefusedError):
+        try:
             _something(room, luck, ids)
+        except RefusedError as error:
+            # What a page would send is refused with a reason, or this class tries next to nothing.
+            strange |= {str(error)} if "not be understood" in str(error) else set()
         took.append(time.perf_counter() - began)
         if len(took) % 100 == 0:
             memory.append(_own_bytes())
@@ -178,7 +182,9 @@ def a_day(folder: Path, hours: float = 24.0, teams: int = 12, seed: int = 1) -> 
     again = journal.resume(workshop, file)
     resume_s = time.perf_counter() - began
     again.journal.close()
-    lost = [] if again.state == room.state else ["the state that was taken up is not the one that was left"]
+    lost = sorted(strange)
+    if again.state != room.state:
+        lost.append("the state that was taken up is not the one that was left")
     settled = memory[len(memory) // 3] if memory else _own_bytes()
     return Day(
         hours, room.state.actions, file.stat().st_size, _slow_ms(took[:tenth]), _slow_ms(took[-tenth:]),
@@ -194,7 +200,10 @@ def _something(room: Any, luck: random.Random, ids: list[str]) -> None:
     if wanted is not None:
         readings = {one.id: [1.0, 0.5, 0.5, 0.1, 0.9] for one in room.workshop.file.quantities}
         series = [[year, 1.0, 0.5] for year in range(1, 6)]
-        room.act("server", "result", team=team, number=wanted.number, readings=readings, cost=1000.0, series=series)
+        room.act(
+            "server", "result", team=team, number=wanted.number, readings=readings, cost=1000.0, series=series,
+            budget=2000.0, short=[],
+        )  # fmt: skip
     elif what == "go" and luck.random() < 0.1:
         room.act("facilitator", "go", round=luck.randrange(len(rounds)))
     elif what == "guess":

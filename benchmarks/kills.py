@@ -199,7 +199,9 @@ def _run(folder: Path) -> list[str]:
 
 
 def _entries(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted((folder / "register").glob("[a-z]*.json")))
+    """What is kept, once each: two that save the same at a time keep it twice, under two numbers."""
+    kept = sorted(path for path in (folder / "register").glob("[a-z]*.json") if path.stem[-7] == "-")
+    return b"".join(path.read_bytes() for path in kept)
 
 
 def _unlisted(folder: Path, said: list[str]) -> str:
