@@ -107,7 +107,7 @@ assert job.state.kind == "done", job.state
 write_file(Path(sys.argv[1]) / "answer", job.result.comparison.results.to_json())
 QUEUE.close()
 """
-#: Sixty small functions compiled into a cache folder of their own.
+#: Twelve small functions of two signatures each, compiled into a cache folder of their own.
 _COMPILE = """
 import os, sys
 from pathlib import Path

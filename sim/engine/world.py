@@ -26,7 +26,7 @@ from sim.state import Table
 Reals = npt.NDArray[np.float64]
 #: From this many children a world steps in parallel where more than one thread is allowed.
 PARALLEL_FROM = 20_000
-#: From this many children a column is large enough for the C library to give it back when it is freed.
+#: From this many rows of children a column is large enough for the C library to give it back when it is freed.
 KEEP_FROM = 100_000
 #: Months of age from which an offer works in secondary schools.
 _YEAR_7_AGE = 12 * (YEAR_7 - 1)
